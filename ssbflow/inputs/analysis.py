@@ -1,0 +1,27 @@
+"""The analysis: everything that turns a pressed packing into numbers."""
+
+from typing import Any
+
+from pydantic import Field
+
+from ssbflow.inputs.base import Input
+from ssbflow.inputs.protocol import FileLabel
+
+
+class Analysis(Input):
+    """Criteria and cut-offs of the measures, under a label.
+
+    ``overlap_criterion`` c: particles are connected where (r_i + r_j) ≥ c · d_ij. ``surface_cutoff_um``: paths start and
+    end at SE particles whose surface lies this close to the top and to the floor. ``path_pairs`` top–bottom pairs are
+    drawn from at most ``path_sources`` starting particles.
+    """
+
+    label: FileLabel = "default"
+    overlap_criterion: float = Field(default=1.0, ge=0.9, le=1.2)
+    surface_cutoff_um: float = Field(default=1.0, ge=0)
+    path_pairs: int = Field(default=1000, ge=1)
+    path_sources: int = Field(default=100, ge=1)
+
+    def measure_inputs(self) -> dict[str, Any]:
+        """Return what the numbers depend on."""
+        return self.model_dump(mode="json", exclude={"label"})

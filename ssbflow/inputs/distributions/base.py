@@ -1,0 +1,107 @@
+"""What every particle-size distribution can do, whatever its law."""
+
+from abc import abstractmethod
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal, Protocol
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from pydantic import Field
+
+from ssbflow.inputs.base import Input
+
+Basis = Literal["number", "volume"]
+
+
+class SizeLaw(Protocol):
+    """A cumulative distribution of diameters (µm) and its inverse; frozen scipy distributions are such."""
+
+    def cdf(self, diameter_um: ArrayLike, /) -> NDArray[np.float64]:
+        """Share of the distribution below each diameter."""
+
+    def ppf(self, share: ArrayLike, /) -> NDArray[np.float64]:
+        """Diameter below which each share lies."""
+
+
+@dataclass(frozen=True)
+class SizeBins:
+    """A distribution cut into discrete diameters.
+
+    Parameters
+    ----------
+    diameter_um : (B,) float64
+    number_fraction : (B,) float64
+        Share of the particles' *number* at each diameter; sums to 1.
+    """
+
+    diameter_um: NDArray[np.float64]
+    number_fraction: NDArray[np.float64]
+
+    @property
+    def mean_volume_um3(self) -> float:
+        """Mean volume of a particle of the discretised distribution (PHYSICS: not the volume of the mean diameter)."""
+        return float(np.pi / 6 * np.sum(self.number_fraction * self.diameter_um**3))
+
+
+class SizeDistribution(Input):
+    """A size distribution of one species.
+
+    ``basis`` says whether percentiles, parameters and table weights count particles or their volume; laser
+    diffraction gives volume.
+    """
+
+    basis: Basis
+    source: str = ""
+
+    @abstractmethod
+    def discretise(self) -> SizeBins:
+        """Return the discrete diameters that particles are drawn from."""
+
+    @property
+    @abstractmethod
+    def median_um(self) -> float:
+        """D50 (µm) in the stated basis."""
+
+    @cached_property
+    def discrete(self) -> SizeBins:
+        """The discrete diameters, worked out once."""
+        return self.discretise()
+
+    @property
+    def largest_um(self) -> float:
+        """Largest diameter (µm) that occurs."""
+        return float(self.discrete.diameter_um.max())
+
+    @property
+    def smallest_um(self) -> float:
+        """Smallest diameter (µm) that occurs."""
+        return float(self.discrete.diameter_um.min())
+
+
+class ContinuousDistribution(SizeDistribution):
+    """A distribution with a law, cut into equal-width bins between D1 and D99."""
+
+    bins: int = Field(default=10, ge=1, le=1000)
+
+    @abstractmethod
+    def law(self) -> SizeLaw:
+        """Return the cumulative law in the stated basis."""
+
+    @property
+    def median_um(self) -> float:
+        """D50 (µm) in the stated basis."""
+        return float(self.law().ppf(0.5))
+
+    def discretise(self) -> SizeBins:
+        """Cut D1–D99 into equal-width bins: their centres, and weights from the cumulative law (PHYSICS 2.2)."""
+        law = self.law()
+        first, last = (float(law.ppf(share)) for share in (0.01, 0.99))
+        edges = np.linspace(first, last, self.bins + 1)
+        return number_weighted((edges[1:] + edges[:-1]) / 2, np.diff(law.cdf(edges)), self.basis)
+
+
+def number_weighted(diameter_um: NDArray[np.float64], weight: NDArray[np.float64], basis: Basis) -> SizeBins:
+    """Turn weights of the given basis into shares of the particles' number."""
+    number = weight if basis == "number" else weight / diameter_um**3
+    return SizeBins(diameter_um, number / number.sum())

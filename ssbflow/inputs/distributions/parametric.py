@@ -1,0 +1,121 @@
+"""Distributions given either by the parameters of their law or by percentiles of it."""
+
+from abc import abstractmethod
+from functools import cached_property
+from typing import ClassVar, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field, model_validator
+
+from ssbflow.inputs.distributions.base import ContinuousDistribution, SizeLaw
+from ssbflow.inputs.distributions.fitting import EXACT, GROSS_MISFIT, Fit, Percentiles, fitted, misfits
+
+PERCENTILE_KEYS = {"d5_um": 0.05, "d50_um": 0.5, "d95_um": 0.95}
+
+
+class ParametricDistribution(ContinuousDistribution):
+    """A law with two or three parameters; its fields are the parameters, or percentiles and a `fit`."""
+
+    parameters: ClassVar[tuple[str, ...]]
+    """Names of the fields that hold the parameters."""
+
+    d5_um: float | None = Field(default=None, gt=0)
+    d50_um: float | None = Field(default=None, gt=0)
+    d95_um: float | None = Field(default=None, gt=0)
+    fit: Fit | None = None
+
+    @abstractmethod
+    def law_of(self, unconstrained: NDArray[np.float64]) -> SizeLaw:
+        """Return the law of unconstrained parameters (logarithms where a parameter is positive)."""
+
+    @abstractmethod
+    def guess(self, low_um: float, high_um: float) -> list[float]:
+        """Return unconstrained parameters to start the fit from, given the lowest and highest percentile."""
+
+    @abstractmethod
+    def given_law(self) -> SizeLaw:
+        """Return the law of the parameters that were given."""
+
+    @property
+    def percentiles(self) -> Percentiles:
+        """Share → diameter (µm), as given."""
+        given = ((share, getattr(self, key)) for key, share in PERCENTILE_KEYS.items())
+        return {share: diameter for share, diameter in given if diameter is not None}
+
+    @cached_property
+    def _fitted_law(self) -> SizeLaw:
+        if not self.percentiles:
+            return self.given_law()
+        return self.law_through(self.percentiles, self.fit or "least_squares")
+
+    def law_through(self, percentiles: Percentiles, fit: Fit) -> SizeLaw:
+        """Return the law that meets the percentiles which `fit` names."""
+        diameters = list(percentiles.values())
+        return self.law_of(fitted(self.law_of, self.guess(diameters[0], diameters[-1]), percentiles, fit))
+
+    def law(self) -> SizeLaw:
+        """Return the cumulative law in the stated basis."""
+        return self._fitted_law
+
+    @property
+    def misfit(self) -> Percentiles:
+        """Relative error of each given percentile in the fitted law; empty where parameters were given."""
+        return misfits(self.law(), self.percentiles)
+
+    @model_validator(mode="after")
+    def _one_way_of_saying(self) -> Self:
+        given = [name for name in self.parameters if getattr(self, name) is not None]
+        if self.percentiles and given:
+            raise ValueError(f"give either percentiles or parameters, not both; got {given} beside percentiles")
+        if not self.percentiles and len(given) < len(self.parameters):
+            raise ValueError(
+                f"give the parameters {list(self.parameters)} or the percentiles d5_um, d50_um, d95_um; got {given}"
+            )
+        if self.fit and not self.percentiles:
+            raise ValueError("fit goes with percentiles; parameters need none: leave fit out")
+        return self
+
+    @model_validator(mode="after")
+    def _percentiles_increase(self) -> Self:
+        diameters = list(self.percentiles.values())
+        if any(low >= high for low, high in zip(diameters, diameters[1:], strict=False)):
+            raise ValueError(f"percentiles must increase, D5 < D50 < D95; got {diameters} µm")
+        return self
+
+    @model_validator(mode="after")
+    def _percentiles_determine(self) -> Self:
+        count = len(self.percentiles)
+        if not count:
+            return self
+        if count < len(self.parameters):
+            raise ValueError(f"{len(self.parameters)} parameters need as many percentiles; got {count}")
+        if count > len(self.parameters) and self.fit is None:
+            raise ValueError(
+                f"{count} percentiles over-determine {len(self.parameters)} parameters: say which are met exactly, "
+                f"fit: {' | '.join(EXACT)}"
+            )
+        missing = [share for share in EXACT[self.fit or "least_squares"] if share not in self.percentiles]
+        if missing:
+            raise ValueError(f"fit {self.fit} needs the percentiles {[f'D{100 * share:.0f}' for share in missing]}")
+        return self
+
+    @model_validator(mode="after")
+    def _fit_is_close(self) -> Self:
+        for share, error in self.misfit.items():
+            if not abs(error) <= GROSS_MISFIT:
+                raise ValueError(
+                    f"the law misses D{100 * share:.0f} by {100 * error:.0f} % (at most {100 * GROSS_MISFIT:.0f} %): "
+                    "choose another kind or fit, or kind: percentiles, which meets all exactly"
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _diameters_are_positive(self) -> Self:
+        smallest = float(self.law().ppf(0.01))
+        if not smallest > 0:
+            raise ValueError(
+                f"D1 of this law is {smallest:.3g} µm; every diameter must be above 0: "
+                "choose a narrower law or a positive one (lognormal, gamma, weibull)"
+            )
+        return self

@@ -1,0 +1,39 @@
+"""A measured histogram, used as it is."""
+
+from typing import Literal, Self
+
+import numpy as np
+from pydantic import Field, model_validator
+
+from ssbflow.inputs.distributions.base import SizeBins, SizeDistribution, number_weighted
+
+
+class Tabulated(SizeDistribution):
+    """Discrete diameters with their weights; the table's rows are the bins."""
+
+    kind: Literal["tabulated"]
+    diameter_um: tuple[float, ...] = Field(min_length=1)
+    weight: tuple[float, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _table_is_a_histogram(self) -> Self:
+        if len(self.diameter_um) != len(self.weight):
+            raise ValueError(f"{len(self.diameter_um)} diameters but {len(self.weight)} weights; give one each")
+        if min(self.diameter_um) <= 0 or len(set(self.diameter_um)) < len(self.diameter_um):
+            raise ValueError(f"diameters must be above 0 and differ; got {list(self.diameter_um)} µm")
+        if min(self.weight) < 0 or sum(self.weight) <= 0:
+            raise ValueError(f"weights must be at least 0 with a positive sum; got {list(self.weight)}")
+        return self
+
+    def discretise(self) -> SizeBins:
+        """Return the rows of the table that have weight, by increasing diameter."""
+        order = np.argsort(self.diameter_um)
+        diameter, weight = np.array(self.diameter_um)[order], np.array(self.weight)[order]
+        return number_weighted(diameter[weight > 0], weight[weight > 0], self.basis)
+
+    @property
+    def median_um(self) -> float:
+        """D50 (µm): the first diameter that half of the weight does not exceed."""
+        order = np.argsort(self.diameter_um)
+        share = np.cumsum(np.array(self.weight)[order]) / sum(self.weight)
+        return float(np.array(self.diameter_um)[order][np.searchsorted(share, 0.5)])

@@ -1,0 +1,70 @@
+"""Materials: what particles and additives are made of."""
+
+from typing import Any, Literal, Self
+
+from pydantic import Field, ValidationInfo, model_validator
+
+from ssbflow.inputs.base import Input
+
+MECHANICAL = ("density_g_cm3", "youngs_modulus_gpa", "poisson_ratio", "friction", "restitution")
+"""The properties that a press depends on."""
+
+MEASURED_ONLY = ("conductivity_ionic_s_m", "conductivity_electronic_s_m", "capacity_mah_g", "mean_voltage_v")
+"""The properties that only measures use."""
+
+
+class Material(Input):
+    """Properties of a material; particles need the mechanical ones, additives only a density.
+
+    ``mean_voltage_v`` is the mean discharge voltage against lithium. ``sources`` maps a property to where its number
+    comes from; sources and the name are no part of any identity.
+    """
+
+    name: str = Field(default="inline", min_length=1)
+    role: Literal["eam", "se", "carbon", "binder"] | None = None
+    density_g_cm3: float = Field(gt=0, lt=30)
+    youngs_modulus_gpa: float | None = Field(default=None, gt=0, lt=2000)
+    poisson_ratio: float | None = Field(default=None, ge=0, lt=0.5)
+    friction: float | None = Field(default=None, ge=0, le=10)
+    restitution: float | None = Field(default=None, gt=0, le=1)
+    conductivity_ionic_s_m: float | None = Field(default=None, ge=0)
+    conductivity_electronic_s_m: float | None = Field(default=None, ge=0)
+    capacity_mah_g: float | None = Field(default=None, gt=0)
+    mean_voltage_v: float | None = Field(default=None, gt=0)
+    sources: dict[str, str] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _sources_name_properties(self) -> Self:
+        unknown = sorted(set(self.sources) - set(MECHANICAL) - set(MEASURED_ONLY))
+        if unknown:
+            raise ValueError(f"sources of unknown properties {unknown}; allowed {[*MECHANICAL, *MEASURED_ONLY]}")
+        return self
+
+    def missing_mechanical(self) -> list[str]:
+        """Return the properties that a particle of this material would lack."""
+        return [name for name in MECHANICAL if getattr(self, name) is None]
+
+    def values(self, names: tuple[str, ...]) -> dict[str, float | None]:
+        """Return the named properties, for identities."""
+        return {name: getattr(self, name) for name in names}
+
+
+def material_by_name(given: Any, info: ValidationInfo) -> Any:
+    """Look a material's name up in the catalog that the reader handed in as context."""
+    if not isinstance(given, str):
+        return given
+    catalog: dict[str, Any] = (info.context or {}).get("materials", {})
+    if given not in catalog:
+        raise ValueError(
+            f"unknown material {given!r}; known: {', '.join(sorted(catalog)) or 'none'}; "
+            "use one of these, add it under materials: or give its properties in place"
+        )
+    return catalog[given]
+
+
+def check_particle(material: Material) -> Material:
+    """Refuse a material that lacks what a press needs."""
+    missing = material.missing_mechanical()
+    if missing:
+        raise ValueError(f"particles of {material.name} need {', '.join(missing)}; give them in place")
+    return material

@@ -1,0 +1,69 @@
+"""The protocol: everything besides composition and distribution that fixes a simulation."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from ssbflow.inputs.base import Input
+
+FileLabel = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_+=-]*$", max_length=80)]
+"""Name of a protocol or analysis: letters, digits and _ + = - (it becomes part of a file's name)."""
+
+
+class Box(Input):
+    """The simulated column of electrode: periodic in x and y, floor at z = 0.
+
+    ``spaces_per_edge`` is the number of grid spaces along each edge of the loose box; without it, so many that a space
+    is about two and a half times the mean particle's volume. The press compacts what was filled in until the areal mass was
+    slightly exceeded, and crops it to that mass.
+    """
+
+    edge_um: float = Field(gt=0)
+    areal_mass_mg_cm2: float = Field(gt=0)
+    spaces_per_edge: int | None = Field(default=None, ge=1)
+    eam_volume_tolerance: float = Field(default=0.01, gt=0, lt=1)
+
+
+class Settling(Input):
+    """How the press comes to rest, and when it has.
+
+    ``time_step_fraction`` is of the smallest particle's Rayleigh time. ``fall_speed_fraction`` is the terminal speed of
+    falling particles in the viscous damping, as a fraction of the slower species' elastic wave speed. The press has
+    settled when, averaged over a window, the mean net force (viscous drag left out) is below
+    ``unbalanced_force_limit`` of the mean contact force and the floor carries the applied force within
+    ``floor_force_tolerance``.
+    """
+
+    time_step_fraction: float = Field(default=0.15, gt=0)
+    fall_speed_fraction: float = Field(default=0.05, gt=0)
+    unbalanced_force_limit: float = Field(default=1e-3, gt=0, lt=1)
+    floor_force_tolerance: float = Field(default=0.01, gt=0, lt=1)
+    max_steps: int = Field(default=400_000, ge=1000)
+
+
+class Press(Input):
+    """The compaction.
+
+    ``pressure_mpa`` times the cross-section is the total force; ``drive`` says how it acts; ``stiffness_scale``
+    multiplies every Young's modulus, the usual stand-in for plastic flow (PHYSICS section 3), 1 by default.
+    """
+
+    pressure_mpa: float = Field(gt=0)
+    drive: Literal["body_force"] = "body_force"
+    contact_law: Literal["hertz_material"] = "hertz_material"
+    stiffness_scale: float = Field(default=1, gt=0)
+    settling: Settling = Settling()
+    frames: int = Field(default=20, ge=2, le=1000)
+    time_limit_s: float = Field(default=3600, gt=0)
+
+
+class Protocol(Input):
+    """Box and press, under a label."""
+
+    label: FileLabel = "default"
+    box: Box
+    press: Press
+
+    def simulation_inputs(self) -> dict[str, Any]:
+        """Return what a simulation depends on; a time limit only says how long one waits for it."""
+        return self.model_dump(mode="json", exclude={"label": True, "press": {"time_limit_s"}})

@@ -1,0 +1,142 @@
+"""The grid fill of the published method: a loose box, space by space (PHYSICS section 2, steps 3 and 4)."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ssbflow.errors import PackingError
+from ssbflow.inputs.case import Design
+from ssbflow.inputs.distributions import SizeBins
+from ssbflow.packing.packing import Floats, Mask, Packing
+
+MAX_ATTEMPTS = 10_000
+SPACE_PER_PARTICLE = 2.5  # volume of a grid space in mean particle volumes: loose enough for spheres to be parted
+PG_PER_UM2 = 10.0  # 1 mg/cm² = 10 pg/µm²
+
+
+@dataclass(frozen=True)
+class FillPlan:
+    """What a design's grid fill draws from.
+
+    Parameters
+    ----------
+    eam_bins, se_bins : SizeBins
+    eam_probability : float
+        Chance that a space gets EAM.
+    spaces_per_edge : int
+    spacing_um : float
+        Edge of one (cubic) space.
+    particle_mass_pg : float
+        Mass of particles that the box must exceed.
+    """
+
+    eam_bins: SizeBins
+    se_bins: SizeBins
+    eam_probability: float
+    spaces_per_edge: int
+    spacing_um: float
+    particle_mass_pg: float
+
+    @property
+    def spaces_per_layer(self) -> int:
+        """Grid spaces in one layer."""
+        return self.spaces_per_edge**2
+
+
+def eam_probability(eam_volume_fraction: float, eam_bins: SizeBins, se_bins: SizeBins) -> float:
+    """Return the chance that a grid space holds EAM, from the discretised mean volumes (PHYSICS section 2, step 3)."""
+    eam = eam_volume_fraction / eam_bins.mean_volume_um3
+    se = (1 - eam_volume_fraction) / se_bins.mean_volume_um3
+    return eam / (eam + se)
+
+
+def fill_plan(design: Design) -> FillPlan:
+    """Work out probabilities, grid and target mass of a design."""
+    box, composition = design.protocol.box, design.composition
+    eam_bins, se_bins = design.distribution.eam.discrete, design.distribution.se.discrete
+    probability = eam_probability(composition.eam_volume_fraction, eam_bins, se_bins)
+    mean_volume = probability * eam_bins.mean_volume_um3 + (1 - probability) * se_bins.mean_volume_um3
+    comfortable = (SPACE_PER_PARTICLE * mean_volume) ** (1 / 3)
+    spaces = box.spaces_per_edge or max(1, int(box.edge_um / comfortable))
+    mass = box.areal_mass_mg_cm2 * PG_PER_UM2 * box.edge_um**2 * composition.particle_weight_fraction
+    return FillPlan(eam_bins, se_bins, probability, spaces, box.edge_um / spaces, mass)
+
+
+def expected_particles(design: Design) -> int:
+    """Return about how many particles a case of this design has."""
+    plan = fill_plan(design)
+    eam_mass = plan.eam_bins.mean_volume_um3 * design.composition.eam.density_g_cm3
+    se_mass = plan.se_bins.mean_volume_um3 * design.composition.se.density_g_cm3
+    mean_mass = plan.eam_probability * eam_mass + (1 - plan.eam_probability) * se_mass
+    layers = np.ceil(plan.particle_mass_pg / (mean_mass * plan.spaces_per_layer))
+    return int(layers) * plan.spaces_per_layer
+
+
+def pack(design: Design, generator: np.random.Generator) -> Packing:
+    """Fill a grid at random until the EAM volume fraction is that of the composition.
+
+    Parameters
+    ----------
+    design : Design
+    generator : numpy.random.Generator
+        The only source of randomness.
+
+    Returns
+    -------
+    Packing
+        Loose and overlapping where large spheres stand in small spaces; nothing reaches below the floor.
+
+    Raises
+    ------
+    PackingError
+        No fill met the tolerance.
+    """
+    plan = fill_plan(design)
+    density = np.array([design.composition.eam.density_g_cm3, design.composition.se.density_g_cm3])
+    target, tolerance = design.composition.eam_volume_fraction, design.protocol.box.eam_volume_tolerance
+    fractions = []
+    for _ in range(MAX_ATTEMPTS):
+        is_se, diameter = _fill_layers(plan, density, generator)
+        volume = diameter**3
+        fractions.append(volume[~is_se].sum() / volume.sum())
+        if abs(fractions[-1] - target) <= tolerance:
+            return _placed(plan, is_se, diameter, design.protocol.box.edge_um)
+    raise PackingError(
+        f"no fill in {MAX_ATTEMPTS} had an EAM volume fraction of {target:.3f} ± {tolerance:g} (they gave "
+        f"{np.mean(fractions):.3f} ± {np.std(fractions):.3f}); widen the box or raise box.eam_volume_tolerance"
+    )
+
+
+def _fill_layers(plan: FillPlan, density: Floats, generator: np.random.Generator) -> tuple[Mask, Floats]:
+    """Add layers until the mass slightly exceeds the target; return species and diameter of every space."""
+    is_se: list[Mask] = []
+    diameter: list[Floats] = []
+    mass = 0.0
+    while mass <= plan.particle_mass_pg:
+        is_se.append(generator.random(plan.spaces_per_layer) >= plan.eam_probability)
+        diameter.append(_drawn_diameters(plan, is_se[-1], generator))
+        mass += float(np.pi / 6 * np.sum(density[is_se[-1].astype(int)] * diameter[-1] ** 3))
+    return np.concatenate(is_se), np.concatenate(diameter)
+
+
+def _drawn_diameters(plan: FillPlan, is_se: Mask, generator: np.random.Generator) -> Floats:
+    """Draw each space's size bin by a second random number."""
+    second = generator.random(len(is_se))
+    return np.where(is_se, _quantile(plan.se_bins, second), _quantile(plan.eam_bins, second))
+
+
+def _quantile(bins: SizeBins, share: Floats) -> Floats:
+    steps = np.cumsum(bins.number_fraction)
+    return bins.diameter_um[np.minimum(np.searchsorted(steps, share, side="right"), len(steps) - 1)]
+
+
+def _placed(plan: FillPlan, is_se: Mask, diameter: Floats, edge_um: float) -> Packing:
+    """Put particles at the centres of their spaces, in order, the whole box lifted off the floor."""
+    spaces = plan.spaces_per_edge
+    index = np.arange(len(diameter))
+    grid: NDArray[np.int64] = np.stack([index % spaces, index // spaces % spaces, index // spaces**2], axis=1)
+    position = (grid + 0.5) * plan.spacing_um
+    radius = diameter / 2
+    position[:, 2] += max(0.0, float((radius - position[:, 2]).max()))
+    return Packing(position, radius, np.where(is_se, "se", "eam"), (edge_um, edge_um))

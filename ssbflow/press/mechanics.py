@@ -1,0 +1,48 @@
+"""Contact mechanics in LAMMPS `units micro`: what time step, damping and forces follow from the materials."""
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from ssbflow.inputs.material import Material
+
+KPA_PER_GPA = 1e6  # the pressure unit pg/(µm·µs²) is 1 kPa
+KPA_PER_MPA = 1e3
+
+
+def youngs_modulus_kpa(material: Material, stiffness_scale: float = 1) -> float:
+    """Return the scaled Young's modulus in LAMMPS units (kPa); LAMMPS mixes the two species itself."""
+    assert material.youngs_modulus_gpa is not None
+    return material.youngs_modulus_gpa * stiffness_scale * KPA_PER_GPA
+
+
+def rayleigh_time_us(radius_um: float, material: Material, stiffness_scale: float = 1) -> float:
+    """Return the time (µs) a Rayleigh wave takes round a sphere: π r √(ρ/G) / (0.1631 ν + 0.8766).
+
+    Raises
+    ------
+    AssertionError
+        The material lacks mechanical properties; validation has refused such a one before.
+    """
+    assert material.poisson_ratio is not None
+    shear_modulus = youngs_modulus_kpa(material, stiffness_scale) / (2 * (1 + material.poisson_ratio))
+    delay = np.sqrt(material.density_g_cm3 / shear_modulus)
+    return float(np.pi * radius_um * delay / (0.1631 * material.poisson_ratio + 0.8766))
+
+
+def wave_speed_um_us(material: Material, stiffness_scale: float = 1) -> float:
+    """Return the elastic wave speed √(E/ρ) (µm/µs, which is m/s)."""
+    return float(np.sqrt(youngs_modulus_kpa(material, stiffness_scale) / material.density_g_cm3))
+
+
+def total_force_nn(pressure_mpa: float, cross_section_um2: float) -> float:
+    """Return pressure × cross-section (nN; LAMMPS' force unit pg·µm/µs² is 1 nN)."""
+    return pressure_mpa * KPA_PER_MPA * cross_section_um2
+
+
+def hertz_force_nn(
+    overlap_um: ArrayLike, effective_radius_um: ArrayLike, effective_modulus_gpa: ArrayLike
+) -> NDArray[np.float64]:
+    """Return the Hertz force 4/3 E* √R δ^1.5 (nN) of two elastic spheres."""
+    overlap, radius = np.asarray(overlap_um, dtype=float), np.asarray(effective_radius_um, dtype=float)
+    modulus = np.asarray(effective_modulus_gpa, dtype=float) * KPA_PER_GPA
+    return np.asarray(4 / 3 * modulus * np.sqrt(radius) * overlap**1.5)

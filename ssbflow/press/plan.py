@@ -1,0 +1,103 @@
+"""The numbers of one press, worked out before its files are written."""
+
+from dataclasses import dataclass
+
+from ssbflow.errors import InputError
+from ssbflow.inputs.material import Material
+from ssbflow.inputs.protocol import Press
+from ssbflow.packing.packing import SPECIES, Packing
+from ssbflow.press.mechanics import KPA_PER_MPA, rayleigh_time_us, total_force_nn, wave_speed_um_us
+
+NEIGHBOUR_SKIN = 0.3  # of the smallest radius
+PARTING_MOVE = 0.05  # largest move in a step while overlaps are parted, of the smallest radius
+PARTING_DISTANCE = 2.0  # how far a particle may have to go, in largest radii
+SURPLUS_FRAMES = 3  # frames written for each one kept: they are chosen by progress afterwards
+
+
+@dataclass(frozen=True)
+class PressPlan:
+    """What the LAMMPS script says in numbers; lengths µm, times µs, forces nN.
+
+    Parameters
+    ----------
+    species : tuple of str
+        Those that occur, in the order of their LAMMPS types.
+    force_nn : dict
+        Species → force on each particle.
+    drag : dict
+        Species → viscous coefficient (nN µs/µm).
+    time_step_us, skin_um, parting_move_um : float
+    parting_steps, frame_stride : int
+    floor_pressure_kpa : float
+        What the floor carries at rest.
+    """
+
+    species: tuple[str, ...]
+    force_nn: dict[str, float]
+    drag: dict[str, float]
+    time_step_us: float
+    skin_um: float
+    parting_move_um: float
+    parting_steps: int
+    frame_stride: int
+    floor_pressure_kpa: float
+
+
+def press_plan(
+    packing: Packing, materials: dict[str, Material], press: Press, eam_volume_fraction: float
+) -> PressPlan:
+    """Derive time step, damping and forces.
+
+    Parameters
+    ----------
+    packing : Packing
+        Loose.
+    materials : dict
+        ``{"eam": Material, "se": Material}``; a species that does not occur may be left out.
+    press : Press
+    eam_volume_fraction : float
+        By which the species share the force (PHYSICS section 2, step 5).
+
+    Raises
+    ------
+    InputError
+        A material is missing or lacks mechanical properties.
+    """
+    species = tuple(name for name in SPECIES if (packing.species == name).any())
+    _check_materials(species, materials)
+    scale = press.stiffness_scale
+    smallest = {name: float(packing.radius_um[packing.species == name].min()) for name in species}
+    rayleigh = min(rayleigh_time_us(smallest[name], materials[name], scale) for name in species)
+    time_step = press.settling.time_step_fraction * rayleigh
+    fall_speed = press.settling.fall_speed_fraction * min(wave_speed_um_us(materials[name], scale) for name in species)
+    force = _force_per_particle(packing, species, press.pressure_mpa, eam_volume_fraction)
+    move = PARTING_MOVE * min(smallest.values())
+    fall_steps = packing.height_um / (fall_speed * time_step)
+    return PressPlan(
+        species=species,
+        force_nn=force,
+        drag={name: force[name] / fall_speed for name in species},
+        time_step_us=time_step,
+        skin_um=NEIGHBOUR_SKIN * min(smallest.values()),
+        parting_move_um=move,
+        parting_steps=int(PARTING_DISTANCE * packing.radius_um.max() / move),
+        frame_stride=max(1, int(fall_steps / (SURPLUS_FRAMES * press.frames))),
+        floor_pressure_kpa=press.pressure_mpa * KPA_PER_MPA,
+    )
+
+
+def _force_per_particle(
+    packing: Packing, species: tuple[str, ...], pressure_mpa: float, eam_volume_fraction: float
+) -> dict[str, float]:
+    total = total_force_nn(pressure_mpa, packing.cross_section_um2)
+    share = {"eam": eam_volume_fraction, "se": 1 - eam_volume_fraction} if len(species) > 1 else {species[0]: 1.0}
+    return {name: total * share[name] / int((packing.species == name).sum()) for name in species}
+
+
+def _check_materials(species: tuple[str, ...], materials: dict[str, Material]) -> None:
+    for name in species:
+        if name not in materials:
+            raise InputError(f"materials has no {name!r} but the packing holds such particles; got {sorted(materials)}")
+        missing = materials[name].missing_mechanical()
+        if missing:
+            raise InputError(f"material {materials[name].name} of {name} lacks {', '.join(missing)}; give them")

@@ -1,0 +1,94 @@
+"""What a press gives."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ssbflow.packing.packing import Floats, Packing
+from ssbflow.variable import Variable
+
+VARIABLES = (
+    Variable("force_eam", "nN", "applied force on each EAM particle"),
+    Variable("force_se", "nN", "applied force on each SE particle"),
+    Variable("pressure_measured", "MPa", "pressure on the floor at the end of the press"),
+    Variable("unbalanced_force", "1", "mean net force over mean contact force at the end of the press"),
+    Variable("steps", "1", "time steps of the press"),
+    Variable("wall_time", "s", "wall time of the case's simulation"),
+)
+"""What a case record holds of a press, as variables of the cube."""
+
+
+@dataclass(frozen=True, eq=False)
+class Trajectory:
+    """Frames of the compaction.
+
+    Parameters
+    ----------
+    step : (F,) int64
+    position_um : (F, N, 3) float64
+        Unwrapped nowhere: x and y lie in the box.
+    """
+
+    step: NDArray[np.int64]
+    position_um: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class Contacts:
+    """Touching pairs of the final state, as LAMMPS saw them; a pair may touch through two images.
+
+    Parameters
+    ----------
+    first, second : (M,) int64
+        Indices of particles.
+    overlap_um : (M,) float64
+        Sum of radii − distance.
+    normal_force_nn : (M,) float64
+        Repulsive is positive.
+    """
+
+    first: NDArray[np.int64]
+    second: NDArray[np.int64]
+    overlap_um: Floats
+    normal_force_nn: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class Pressed:
+    """A pressed packing and how it came about.
+
+    Parameters
+    ----------
+    packing : Packing
+        All particles; its height is the plane of the mass cut, so that those above it count no more.
+    trajectory : Trajectory
+    contacts : Contacts
+    force_nn : dict
+        Species → applied force on each particle.
+    pressure_measured_mpa, unbalanced_force : float
+    steps : int
+    wall_time_s : float
+    lammps_version : str
+    """
+
+    packing: Packing
+    trajectory: Trajectory
+    contacts: Contacts
+    force_nn: dict[str, float]
+    pressure_measured_mpa: float
+    unbalanced_force: float
+    steps: int
+    wall_time_s: float
+    lammps_version: str
+
+    def values(self) -> dict[str, float]:
+        """Return the numbers of the press by the names of the cube."""
+        return {
+            "force_eam": self.force_nn.get("eam", float("nan")),
+            "force_se": self.force_nn.get("se", float("nan")),
+            "pressure_measured": self.pressure_measured_mpa,
+            "unbalanced_force": self.unbalanced_force,
+            "steps": float(self.steps),
+            "wall_time": self.wall_time_s,
+        }
