@@ -1,0 +1,74 @@
+"""ssbflow: finds the solid-state battery electrode worth making.
+
+Packs boxes of spheres, presses them with LAMMPS, measures the pressed structure, keeps everything in Zarr and xarray,
+and ends in the recipe of a cell.
+"""
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ssbflow.design.recipe import recipe as recipe
+    from ssbflow.design.selection import best as best
+    from ssbflow.errors import SsbflowError as SsbflowError
+    from ssbflow.flow.planning import plan as plan
+    from ssbflow.flow.runner import delayed as delayed
+    from ssbflow.flow.runner import run as run
+    from ssbflow.flow.simulate import simulate as simulate
+    from ssbflow.flow.status import status as status
+    from ssbflow.inputs.analysis import Analysis as Analysis
+    from ssbflow.inputs.case import Case as Case
+    from ssbflow.inputs.case import Design as Design
+    from ssbflow.inputs.case import Distribution as Distribution
+    from ssbflow.inputs.composition import Composition as Composition
+    from ssbflow.inputs.material import Material as Material
+    from ssbflow.inputs.protocol import Protocol as Protocol
+    from ssbflow.inputs.reading import load_materials as load_materials
+    from ssbflow.inputs.reading import load_sweep as load_sweep
+    from ssbflow.inputs.sweep import Sweep as Sweep
+    from ssbflow.packing.grid_fill import pack as pack
+    from ssbflow.packing.packing import Packing as Packing
+    from ssbflow.press.press import press as press
+    from ssbflow.store.opening import open_case as open_case
+    from ssbflow.store.opening import open_cube as open_cube
+    from ssbflow.structure.measures import measure as measure
+
+_HOME = {
+    "best": "design.selection",
+    "recipe": "design.recipe",
+    "SsbflowError": "errors",
+    "plan": "flow.planning",
+    "delayed": "flow.runner",
+    "run": "flow.runner",
+    "simulate": "flow.simulate",
+    "status": "flow.status",
+    "Analysis": "inputs.analysis",
+    "Case": "inputs.case",
+    "Design": "inputs.case",
+    "Distribution": "inputs.case",
+    "Composition": "inputs.composition",
+    "Material": "inputs.material",
+    "Protocol": "inputs.protocol",
+    "load_materials": "inputs.reading",
+    "load_sweep": "inputs.reading",
+    "Sweep": "inputs.sweep",
+    "pack": "packing.grid_fill",
+    "Packing": "packing.packing",
+    "press": "press.press",
+    "open_case": "store.opening",
+    "open_cube": "store.opening",
+    "measure": "structure.measures",
+}
+
+__all__ = sorted(_HOME)
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is first used: `import ssbflow` and `ssbflow --help` stay quick."""
+    if name not in _HOME:
+        raise AttributeError(f"module 'ssbflow' has no attribute {name!r}")
+    return getattr(importlib.import_module(f"ssbflow.{_HOME[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return list(__all__)

@@ -38,7 +38,7 @@ class Settling(Input):
     fall_speed_fraction: float = Field(default=0.05, gt=0)
     unbalanced_force_limit: float = Field(default=1e-3, gt=0, lt=1)
     floor_force_tolerance: float = Field(default=0.01, gt=0, lt=1)
-    max_steps: int = Field(default=400_000, ge=1000)
+    max_steps: int = Field(default=200_000, ge=1000)
 
 
 class Press(Input):

@@ -7,6 +7,7 @@ import numpy as np
 from ssbflow.inputs.material import Material
 from ssbflow.inputs.protocol import Press
 from ssbflow.packing.packing import Packing
+from ssbflow.press import floor
 from ssbflow.press.contact_law import CONTACT_LAWS
 from ssbflow.press.drive import DRIVES
 from ssbflow.press.plan import PressPlan
@@ -40,9 +41,9 @@ pair_style      granular
 {pair_coefficients}
 neigh_modify    delay 0 every 1 check yes collection/interval {collections}
 
-# Floor at z = 0, one wall for each species with that species' modulus; a reflecting lid far above.
+# Floor at z = 0: for each species a wall with its modulus, and a stop for spheres pressed flat; lid far above.
 {floors}
-fix             lid all wall/reflect zhi EDGE
+fix             lid all wall/reflect zlo EDGE zhi EDGE
 
 # Part the overlaps of the grid fill: limited moves, no force yet.
 timestep        {time_step!r}
@@ -160,7 +161,7 @@ def script_text(packing: Packing, materials: dict[str, Material], press: Press, 
             f"pair_coeff {number} {number} {coefficients[name]}" for number, name in enumerate(plan.species, 1)
         ),
         floors="\n".join(
-            f"fix floor_{name} {name} wall/gran granular {coefficients[name]} zplane 0.0 NULL contacts"
+            f"{floor.wall(name, coefficients[name])}\n{floor.stop(name, materials[name], press.stiffness_scale)}"
             for name in plan.species
         ),
         time_step=plan.time_step_us,
@@ -172,8 +173,8 @@ def script_text(packing: Packing, materials: dict[str, Material], press: Press, 
             f" scale {number} {plan.drag[name] / plan.drag[first]!r}" for number, name in enumerate(others, 2)
         ),
         drive="\n".join(DRIVES[press.drive].commands(plan.force_nn)),
-        floor_forces="\n".join(f"compute floor_{name} {name} reduce sum f_floor_{name}[4]" for name in plan.species),
-        floor_sum="+".join(f"c_floor_{name}" for name in plan.species),
+        floor_forces="\n".join(floor.force(name) for name in plan.species),
+        floor_sum="+".join(floor.force_terms(name) for name in plan.species),
         cross_section=packing.cross_section_um2,
         floor_pressure=plan.floor_pressure_kpa,
         sample_every=SAMPLE_EVERY,

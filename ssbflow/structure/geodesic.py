@@ -9,7 +9,7 @@ import numpy as np
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
-from ssbflow.packing.packing import Floats, Mask
+from ssbflow.packing.packing import Floats
 from ssbflow.structure.contact_graph import ContactGraph, Ints
 from ssbflow.structure.sample import Sample
 from ssbflow.variable import Variable
@@ -77,13 +77,9 @@ def _end_regions(sample: Sample) -> tuple[Ints, Ints]:
 
     Only particles of clusters that reach both regions are kept: no other pair has a path.
     """
-    particles, cutoff = sample.particles, sample.analysis.surface_cutoff_um
-    z, r, height = particles.position_um[:, 2], particles.radius_um, particles.height_um
-    near_top: Mask = particles.is_se & (height - z - r <= cutoff)
-    near_floor: Mask = particles.is_se & (z - r <= cutoff)
-    graph = sample.se_graph
-    top = near_top & graph.connected_to(near_floor)
-    bottom = near_floor & graph.connected_to(near_top)
+    is_se, graph = sample.particles.is_se, sample.se_graph
+    top = is_se & sample.near_top & graph.connected_to(is_se & sample.near_floor)
+    bottom = is_se & sample.near_floor & graph.connected_to(is_se & sample.near_top)
     return np.flatnonzero(top), np.flatnonzero(bottom)
 
 

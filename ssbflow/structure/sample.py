@@ -57,9 +57,19 @@ class Sample:
         return np.asarray(self.particles.position_um[:, 2] <= self.particles.radius_um)
 
     @cached_property
-    def at_top(self) -> Mask:
-        """(n,) bool, `particles` that reach the height: H − z ≤ r."""
-        return np.asarray(self.particles.height_um - self.particles.position_um[:, 2] <= self.particles.radius_um)
+    def near_floor(self) -> Mask:
+        """(n,) bool, `particles` whose surface lies within the surface cut-off of the floor."""
+        z, r = self.particles.position_um[:, 2], self.particles.radius_um
+        return np.asarray(z - r <= self.analysis.surface_cutoff_um)
+
+    @cached_property
+    def near_top(self) -> Mask:
+        """(n,) bool, `particles` whose surface lies within the surface cut-off of the height.
+
+        The plane of a mass cut is no surface that particles press against, so strict contact would leave it empty.
+        """
+        z, r = self.particles.position_um[:, 2], self.particles.radius_um
+        return np.asarray(self.particles.height_um - z - r <= self.analysis.surface_cutoff_um)
 
     @cached_property
     def se_from_floor(self) -> Mask:
@@ -69,7 +79,7 @@ class Sample:
     @cached_property
     def se_from_top(self) -> Mask:
         """(n,) bool, SE connected to the top."""
-        return self.se_graph.connected_to(self.particles.is_se & self.at_top)
+        return self.se_graph.connected_to(self.particles.is_se & self.near_top)
 
     @cached_property
     def eam_from_floor(self) -> Mask:

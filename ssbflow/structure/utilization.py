@@ -27,7 +27,7 @@ def measure(sample: Sample) -> dict[str, float]:
         "se_utilization": share(volume, sample.se_from_floor, particles.is_se),
         "utilization_separator": share(volume, from_top, is_eam),
         "utilization_both": share(volume, from_top & sample.eam_from_floor, is_eam),
-        "percolates": float((sample.se_from_floor & sample.se_from_top).any()),
+        "percolates": float((sample.se_from_top & sample.near_floor).any()),
     }
 
 

@@ -1,0 +1,178 @@
+"""The command line: each command is a few lines over the library.
+
+Exit codes: 0 all well, 1 some cases failed, 2 bad input.
+"""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+
+from ssbflow.errors import SsbflowError
+
+if TYPE_CHECKING:
+    from ssbflow.inputs.sweep import Sweep
+
+app = typer.Typer(
+    help="Find the solid-state battery electrode worth making.", no_args_is_help=True, pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)  # fmt: skip
+console = Console()
+
+SweepFile = Annotated[Path, typer.Argument(metavar="SWEEP.yaml", help="Sweep file.")]
+StoreArgument = Annotated[Path, typer.Argument(metavar="STORE", help="Store directory.")]
+StoreOption = Annotated[Path, typer.Option("--store", help="Store directory, made if missing.")]
+ClusterOption = Annotated[str, typer.Option("--cluster", help="serial, local or a scheduler's address (tcp://…).")]
+WorkersOption = Annotated[int | None, typer.Option("--workers", help="Processes of a local cluster.")]
+CubeOption = Annotated[str | None, typer.Option("--cube", help="PROTOCOL.ANALYSIS; the default cube if left out.")]
+
+
+@app.command()
+def plan(
+    sweep: SweepFile, store: Annotated[Path | None, typer.Option("--store", help="Count what is done there.")] = None
+) -> None:
+    """Show cases, done already, particles, core-hours, disk; refuse what cannot work."""
+    from ssbflow.views.tables import plan_table
+    from ssbflow.flow.planning import plan as make_plan
+    from ssbflow.inputs.reading import load_sweep
+
+    loaded = load_sweep(sweep)
+    made = make_plan(loaded, store)
+    console.print(plan_table(loaded.name, made))
+    _warn(made.warnings)
+
+
+@app.command()
+def run(
+    sweep: SweepFile, store: StoreOption, cluster: ClusterOption = "local", workers: WorkersOption = None
+) -> None:
+    """Compute what a sweep still lacks and publish its cube; run again to resume."""
+    from ssbflow.inputs.reading import load_sweep
+
+    loaded = load_sweep(sweep)
+    _warn(tuple(loaded.warnings()))
+    _run_all([loaded], store, cluster, workers, retry=False)
+
+
+@app.command()
+def retry(store: StoreArgument, cluster: ClusterOption = "local", workers: WorkersOption = None) -> None:
+    """Compute the failed cases of a store again."""
+    from ssbflow.store.layout import Store
+    from ssbflow.store.sweeps import stored_sweeps
+
+    _run_all(stored_sweeps(Store(store)), store, cluster, workers, retry=True)
+
+
+@app.command()
+def status(store: StoreArgument) -> None:
+    """Show ok, failed and pending cases of every design, the rate and the time left."""
+    from ssbflow.views.tables import status_table
+    from ssbflow.flow.status import status as read_status
+
+    for cube in read_status(store):
+        console.print(status_table(cube))
+
+
+@app.command()
+def publish(
+    store: StoreArgument,
+    tag: Annotated[str | None, typer.Option("--tag", help="Keep this version of the default cube by name.")] = None,
+    default: Annotated[str | None, typer.Option("--default", help="Cube that cube.zarr shall name.")] = None,
+) -> None:
+    """Publish the cubes from the records that are there."""
+    from ssbflow.store.layout import Store
+    from ssbflow.store.publish import publish as publish_cubes
+
+    for name, version in publish_cubes(Store(store), default=default, tag=tag).items():
+        console.print(f"{name}: {version}", soft_wrap=True)
+
+
+@app.command()
+def best(
+    store: StoreArgument,
+    maximize: Annotated[str | None, typer.Option("--maximize", help="Cube variable.")] = None,
+    minimize: Annotated[str | None, typer.Option("--minimize", help="Cube variable.")] = None,
+    where: Annotated[str | None, typer.Option("--where", help="Condition, e.g. 'utilization > 0.9'.")] = None,
+    cube: CubeOption = None,
+) -> None:
+    """Rank the designs by an objective under a condition."""
+    from ssbflow.views.tables import selection_table
+    from ssbflow.design.selection import best as select
+
+    selection = select(store, maximize=maximize, minimize=minimize, where=where, cube=cube)
+    console.print(selection_table(selection))
+    console.print(f"best: [bold]{selection.best}[/]   recipe: ssbflow recipe {store} --cathode {selection.best}")
+
+
+@app.command()
+def recipe(
+    store: StoreArgument,
+    cathode: Annotated[str, typer.Option("--cathode", metavar="COMPOSITION/DISTRIBUTION", help="Design.")],
+    batch_g: Annotated[float | None, typer.Option("--batch-g", help="Mass of powder to mix (g).")] = None,
+    area_cm2: Annotated[float | None, typer.Option("--area-cm2", help="Area of electrode to make (cm2).")] = None,
+    cube: CubeOption = None,
+) -> None:
+    """Show what to weigh, how to press, and what to expect of a design."""
+    from ssbflow.views.tables import recipe_table
+    from ssbflow.design.recipe import recipe as write_recipe
+
+    console.print(recipe_table(write_recipe(store, cathode, batch_g=batch_g, area_cm2=area_cm2, cube=cube)))
+
+
+@app.command()
+def doctor(cluster: ClusterOption = "serial") -> None:
+    """Look whether LAMMPS is there, which one, and whether a worker starts."""
+    from ssbflow.flow.doctor import examine
+
+    findings = examine(cluster)
+    for finding in findings:
+        mark = "[green]ok[/]     " if finding.well else "[red]missing[/]"
+        console.print(f"{mark} {finding.what}: {finding.seen}", soft_wrap=True)
+    if not all(finding.well for finding in findings):
+        raise typer.Exit(2)
+
+
+def main() -> None:
+    """Run the command line; an error of ssbflow is one line and exit code 2."""
+    try:
+        app()
+    except SsbflowError as error:
+        Console(stderr=True).print(f"[red]error:[/] {_one_line(error)}", soft_wrap=True, highlight=False)
+        sys.exit(2)
+
+
+def _one_line(error: SsbflowError) -> str:
+    from rich.markup import escape
+
+    return escape(" ".join(str(error).split()))
+
+
+def _warn(warnings: tuple[str, ...]) -> None:
+    for warning in warnings:
+        console.print(f"[yellow]warning:[/] {warning}", soft_wrap=True)
+
+
+def _run_all(sweeps: "list[Sweep]", store: Path, cluster: str, workers: int | None, *, retry: bool) -> None:
+    from ssbflow.views.tables import failures_table
+    from ssbflow.flow.clients import connected
+    from ssbflow.flow.events import ProgressBar
+    from ssbflow.flow.runner import run as run_sweep
+
+    summaries = []
+    with connected(cluster, workers) as client:
+        if client is not None:
+            console.print(f"dashboard: {client.dashboard_link}", soft_wrap=True)
+        for sweep in sweeps:
+            summaries.append(run_sweep(sweep, store, client, retry=retry, callbacks=[ProgressBar(console)]))
+    for summary in summaries:
+        console.print(
+            f"{summary.cube}: {summary.ok} ok, {summary.failed} failed; {summary.computed} computed now in "
+            f"{summary.wall_time_s:.0f} s, {summary.skipped} done before; cube: {summary.store}/cube.zarr",
+            soft_wrap=True,
+        )
+        if summary.failures:
+            console.print(failures_table(summary))
+    if any(summary.failed for summary in summaries):
+        raise typer.Exit(1)

@@ -1,0 +1,155 @@
+"""One case as one task: what a worker does, and the durable records it leaves."""
+
+import os
+import platform
+import tempfile
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from ssbflow.errors import PressError
+from ssbflow.flow.simulate import measure_case, pack_case, press_case
+from ssbflow.inputs.analysis import Analysis
+from ssbflow.inputs.case import Case, measure_inputs
+from ssbflow.store.case_zip import read_packing, write_case_zip
+from ssbflow.store.layout import Store
+from ssbflow.store.records import CaseRecord, Failure, MeasureRecord, Status, read_record, storable, write_record
+from ssbflow.store.source import git_commit, ssbflow_version
+
+TRACEBACK_LINES = 8
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What comes back of a case: small, and nothing depends on its arriving."""
+
+    case_id: str
+    status: Status
+    failure: Failure | None = None
+
+
+class _PhaseError(Exception):
+    """Carries a failure out of its phase."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.message)
+        self.failure = failure
+
+
+@contextmanager
+def _phase(name: str) -> Iterator[None]:
+    """Turn whatever goes wrong inside into a failure of this phase: a failed case is data, never the sweep's end."""
+    try:
+        yield
+    except PressError as error:
+        raise _PhaseError(
+            Failure(
+                phase=name,
+                cause=error.cause,
+                message=str(error),
+                exit_code=error.exit_code,
+                log_tail=error.log_tail,
+            )
+        ) from error
+    except Exception as error:
+        tail = "\n".join(traceback.format_exc().splitlines()[-TRACEBACK_LINES:])
+        cause = type(error).__name__
+        raise _PhaseError(Failure(phase=name, cause=cause, message=str(error), log_tail=tail)) from error
+
+
+def run_case(case: Case, analysis: Analysis, store: Store, *, retry: bool = False) -> Outcome:
+    """Bring one case to its records, doing only what is not done yet.
+
+    Parameters
+    ----------
+    case : Case
+    analysis : Analysis
+    store : Store
+    retry : bool
+        Whether a failed record counts as not done.
+
+    Returns
+    -------
+    Outcome
+        Of the simulation where that failed, of the measures otherwise.
+    """
+    record = read_record(store.record(case.case_id), CaseRecord)
+    if record is None or (retry and record.status == "failed"):
+        record = _simulated(case, store, attempt=record.attempt + 1 if record else 1)
+    if record.status == "failed":
+        return Outcome(case.case_id, "failed", record.failure)
+    path = store.measure_record(case.measure_id(analysis), case.case_id)
+    measured = read_record(path, MeasureRecord)
+    if measured is None or (retry and measured.status == "failed"):
+        measured = _measured(case, analysis, store, attempt=measured.attempt + 1 if measured else 1)
+    return Outcome(case.case_id, measured.status, measured.failure)
+
+
+def is_done(case: Case, analysis: Analysis, store: Store) -> Status | None:
+    """Return how a case ended, or None where something is still to be done."""
+    record = read_record(store.record(case.case_id), CaseRecord)
+    if record is None or record.status == "failed":
+        return record.status if record else None
+    measured = read_record(store.measure_record(case.measure_id(analysis), case.case_id), MeasureRecord)
+    return measured.status if measured else None
+
+
+def _simulated(case: Case, store: Store, attempt: int) -> CaseRecord:
+    """Pack, press, save the case file, then the record that commits it."""
+    about: dict[str, Any] = {"case_id": case.case_id, "attempt": attempt, "inputs": case.simulation_inputs()}
+    provenance = _provenance()
+    try:
+        with _phase("packing"):
+            loose = pack_case(case)
+        with _phase("press"):
+            pressed = press_case(case, loose, scratch=Path(tempfile.gettempdir()))
+        with _phase("store"):
+            stored = write_case_zip(store.case_zip(case.case_id), case, pressed)
+    except _PhaseError as error:
+        record = CaseRecord(**about, status="failed", failure=error.failure, provenance=_ended(provenance))
+    else:
+        # `resumed` and `ranks` are constants until a press can be resumed or run on several ranks
+        run = {"lammps_version": pressed.lammps_version, "ranks": 1, "resumed": False}
+        values = storable(pressed.values())
+        record = CaseRecord(**about, status="ok", values=values, zip=stored, provenance=_ended(provenance) | run)
+    write_record(store.record(case.case_id), record)
+    return record
+
+
+def _measured(case: Case, analysis: Analysis, store: Store, attempt: int) -> MeasureRecord:
+    """Measure the stored packing, then write the record that commits the numbers."""
+    about: dict[str, Any] = {
+        "case_id": case.case_id,
+        "measure_id": case.measure_id(analysis),
+        "attempt": attempt,
+        "inputs": measure_inputs(case.design.composition, analysis),
+    }
+    provenance = _provenance()
+    try:
+        with _phase("measure"):
+            values = measure_case(case, read_packing(store.case_zip(case.case_id)), analysis)
+    except _PhaseError as error:
+        record = MeasureRecord(**about, status="failed", failure=error.failure, provenance=_ended(provenance))
+    else:
+        record = MeasureRecord(**about, status="ok", values=storable(values), provenance=_ended(provenance))
+    write_record(store.measure_record(record.measure_id, case.case_id), record)
+    return record
+
+
+def _provenance() -> dict[str, Any]:
+    return {
+        "host": platform.node(),
+        "process": os.getpid(),
+        "python": platform.python_version(),
+        "ssbflow_version": ssbflow_version(),
+        "git_commit": git_commit(),
+        "started": datetime.now(UTC).isoformat(),
+    }
+
+
+def _ended(provenance: dict[str, Any]) -> dict[str, Any]:
+    return {**provenance, "ended": datetime.now(UTC).isoformat()}

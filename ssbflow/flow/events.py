@@ -1,0 +1,107 @@
+"""Who watches a sweep: callbacks with empty defaults; a broken display never breaks a run."""
+
+import logging
+from collections.abc import Iterable
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+
+from ssbflow.flow.case_task import Outcome
+
+log = logging.getLogger("ssbflow")
+
+
+class Callback:
+    """Override what you want to hear of."""
+
+    def sweep_started(self, name: str, total: int, done: int) -> None:
+        """A sweep of `total` cases begins; `done` of them have records already."""
+
+    def case_ended(self, outcome: Outcome) -> None:
+        """A case has its records."""
+
+    def published(self, versions: dict[str, Path]) -> None:
+        """New versions of cubes stand."""
+
+    def sweep_ended(self) -> None:
+        """Nothing is left to do."""
+
+
+class Callbacks(Callback):
+    """Tells several callbacks, and survives their errors."""
+
+    def __init__(self, members: Iterable[Callback]) -> None:
+        self.members = tuple(members)
+
+    def _tell(self, event: str, *about: object) -> None:
+        for member in self.members:
+            try:
+                getattr(member, event)(*about)
+            except Exception:
+                log.exception("callback %s failed at %s; the sweep goes on", type(member).__name__, event)
+
+    def sweep_started(self, name: str, total: int, done: int) -> None:
+        """Pass on."""
+        self._tell("sweep_started", name, total, done)
+
+    def case_ended(self, outcome: Outcome) -> None:
+        """Pass on."""
+        self._tell("case_ended", outcome)
+
+    def published(self, versions: dict[str, Path]) -> None:
+        """Pass on."""
+        self._tell("published", versions)
+
+    def sweep_ended(self) -> None:
+        """Pass on."""
+        self._tell("sweep_ended")
+
+
+class ProgressBar(Callback):
+    """A bar with counts, rate and time left."""
+
+    def __init__(self, console: Console | None = None) -> None:
+        self.progress = Progress(
+            SpinnerColumn(),
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("[green]{task.fields[ok]} ok[/] [red]{task.fields[failed]} failed[/]"),
+            TextColumn("{task.fields[rate]}"),
+            TimeElapsedColumn(),
+            TextColumn("left"),
+            TimeRemainingColumn(),
+            console=console,
+        )
+        self.counts = {"ok": 0, "failed": 0}
+        self.task: TaskID | None = None
+
+    def sweep_started(self, name: str, total: int, done: int) -> None:
+        """Show the bar; only the cases to be run count."""
+        self.task = self.progress.add_task(name, total=total - done, rate="", **self.counts)
+        self.progress.start()
+
+    def case_ended(self, outcome: Outcome) -> None:
+        """Move the bar on."""
+        if self.task is None:
+            return
+        self.counts[outcome.status] += 1
+        self.progress.update(self.task, advance=1, **self.counts)
+        elapsed = self.progress.tasks[0].elapsed
+        ended = sum(self.counts.values())
+        if elapsed:
+            self.progress.update(self.task, rate=f"{60 * ended / elapsed:.1f} cases/min")
+
+    def sweep_ended(self) -> None:
+        """Leave the bar as it stands."""
+        self.progress.stop()

@@ -1,0 +1,84 @@
+"""What a sweep will take, before anything runs."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from ssbflow.flow.case_task import is_done
+from ssbflow.inputs.case import Design
+from ssbflow.inputs.sweep import Sweep
+from ssbflow.packing.grid_fill import expected_particles
+from ssbflow.press.mechanics import rayleigh_time_us
+from ssbflow.store.layout import Store
+
+SECONDS_PER_PARTICLE_STEP = 1.2e-6  # one core, small boxes; loading of the box included
+TYPICAL_STEPS = 9_000  # to equilibrium of Example 1 and the quickstart; taller boxes fall longer
+BYTES_PER_PARTICLE = 300.0  # of a case file with the default number of frames
+
+
+@dataclass(frozen=True)
+class SweepPlan:
+    """Counts and costs of a sweep.
+
+    Parameters
+    ----------
+    cases, done : int
+        In all, and with records already.
+    particles : tuple of (int, int)
+        Fewest and most in a case.
+    time_step_us : tuple of (float, float)
+        Smallest and largest of the designs.
+    core_hours, disk_mb : float
+        Rough, for what is still to be done.
+    warnings : tuple of str
+    """
+
+    cases: int
+    done: int
+    particles: tuple[int, int]
+    time_step_us: tuple[float, float]
+    core_hours: float
+    disk_mb: float
+    warnings: tuple[str, ...]
+
+
+def plan(sweep: Sweep, store: str | Path | None = None) -> SweepPlan:
+    """Count a sweep's cases and estimate what they take.
+
+    Parameters
+    ----------
+    sweep : Sweep
+    store : path, optional
+        Cases with records there count as done.
+    """
+    layout = Store(Path(store)) if store else None
+    cases = list(sweep.cases())
+    todo = [case for case in cases if layout is None or is_done(case, sweep.analysis, layout) is None]
+    particles = {_labels(design): expected_particles(design) for design in sweep.designs()}
+    pending = sum(particles[_labels(case.design)] for case in todo)
+    time_steps = [time_step_us(design) for design in sweep.designs()]
+    return SweepPlan(
+        cases=len(cases),
+        done=len(cases) - len(todo),
+        particles=(min(particles.values()), max(particles.values())),
+        time_step_us=(min(time_steps), max(time_steps)),
+        core_hours=pending * TYPICAL_STEPS * SECONDS_PER_PARTICLE_STEP / 3600,
+        disk_mb=pending * BYTES_PER_PARTICLE / 1e6,
+        warnings=tuple(sweep.warnings()),
+    )
+
+
+def time_step_us(design: Design) -> float:
+    """Return the time step (µs) of a design's press, from its smallest particles."""
+    press = design.protocol.press
+    rayleigh = min(
+        rayleigh_time_us(sizes.smallest_um / 2, material, press.stiffness_scale)
+        for sizes, material in (
+            (design.distribution.eam, design.composition.eam),
+            (design.distribution.se, design.composition.se),
+        )
+    )
+    return press.settling.time_step_fraction * rayleigh
+
+
+def _labels(design: Design) -> tuple[str, str]:
+    return design.composition.label, design.distribution.label

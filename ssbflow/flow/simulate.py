@@ -1,0 +1,86 @@
+"""The way of one case, in this process: pack, press, measure."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from ssbflow.inputs.analysis import Analysis
+from ssbflow.inputs.case import Case
+from ssbflow.packing.grid_fill import pack
+from ssbflow.packing.packing import Packing
+from ssbflow.press.press import press
+from ssbflow.press.pressed import Pressed
+from ssbflow.structure.measures import measure
+
+
+@dataclass(frozen=True, eq=False)
+class Simulated:
+    """A case from loose box to numbers.
+
+    Parameters
+    ----------
+    loose : Packing
+    pressed : Pressed
+    values : dict
+        Cube variable → value.
+    """
+
+    loose: Packing
+    pressed: Pressed
+    values: dict[str, float]
+
+
+def case_seeds(case: Case) -> tuple[np.random.SeedSequence, np.random.SeedSequence]:
+    """Return the seeds of packing and of the drawn paths; all randomness of a case flows from its one seed."""
+    packing, paths = np.random.SeedSequence(case.seed).spawn(2)
+    return packing, paths
+
+
+def pack_case(case: Case) -> Packing:
+    """Return the loose packing of a case.
+
+    Raises
+    ------
+    PackingError
+        No fill met the tolerance.
+    """
+    return pack(case.design, np.random.default_rng(case_seeds(case)[0]))
+
+
+def press_case(case: Case, loose: Packing, scratch: Path | None = None) -> Pressed:
+    """Press a case's loose packing.
+
+    Raises
+    ------
+    PressError
+        LAMMPS failed or did not come to rest.
+    """
+    composition = case.design.composition
+    materials = {"eam": composition.eam, "se": composition.se}
+    return press(loose, materials, case.design.protocol, composition, scratch=scratch)
+
+
+def measure_case(case: Case, packing: Packing, analysis: Analysis) -> dict[str, float]:
+    """Return the measures of a case's pressed packing."""
+    return measure(packing, analysis, case.design.composition, seed=case_seeds(case)[1])
+
+
+def simulate(case: Case, analysis: Analysis | None = None) -> Simulated:
+    """Simulate one case in this process, without a store.
+
+    Parameters
+    ----------
+    case : Case
+    analysis : Analysis, optional
+        The defaults if left out.
+
+    Raises
+    ------
+    SsbflowError
+        Whatever stage failed says why.
+    """
+    loose = pack_case(case)
+    pressed = press_case(case, loose)
+    values = {**pressed.values(), **measure_case(case, pressed.packing, analysis or Analysis())}
+    return Simulated(loose, pressed, values)

@@ -1,0 +1,144 @@
+"""Case files: one Zarr in a zip for each case, the same bits for the same inputs."""
+
+import hashlib
+import io
+import json
+import warnings
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from zarr.codecs import BloscCodec, TransposeCodec
+from zarr.storage import MemoryStore, ZipStore
+
+from ssbflow.errors import StoreError
+from ssbflow.inputs.case import Case
+from ssbflow.inputs.identity import canonical_json
+from ssbflow.packing.packing import SPECIES, Packing
+from ssbflow.press.pressed import Pressed
+from ssbflow.store.durable import write_durably
+from ssbflow.store.records import StoredFile
+
+POSITION_STEP_UM = 1e-4  # of the trajectory; the final state is kept to the last bit
+FRAMES_PER_CHUNK = 10
+PARTICLES_PER_CHUNK = 16_384
+FIXED_TIME = (1980, 1, 1, 0, 0, 0)  # the earliest a zip can hold
+
+
+def case_dataset(case: Case, pressed: Pressed) -> xr.Dataset:
+    """Return all that is kept of a pressed case; whatever depends on the run alone is left to the record."""
+    packing, contacts, trajectory = pressed.packing, pressed.contacts, pressed.trajectory
+    ticks = np.rint(trajectory.position_um / POSITION_STEP_UM).astype(np.int32)
+    species = np.select([packing.species == name for name in SPECIES], range(len(SPECIES))).astype(np.int8)
+    flags = {"flag_values": np.arange(len(SPECIES), dtype=np.int8), "flag_meanings": " ".join(SPECIES)}
+    per_contact = {
+        "contact_first": (contacts.first, "1", "index of the first particle"),
+        "contact_second": (contacts.second, "1", "index of the second particle"),
+        "contact_overlap": (contacts.overlap_um, "um", "sum of radii minus distance"),
+        "contact_normal_force": (contacts.normal_force_nn, "nN", "normal force, repulsive positive"),
+    }
+    variables: dict[str, Any] = {
+        "position": (
+            ("frame", "particle", "axis"),
+            ticks,
+            {"units": "um", "long_name": "centres during the press", "scale_factor": POSITION_STEP_UM},
+        ),
+        "step": ("frame", trajectory.step, {"units": "1", "long_name": "time step of the frame"}),
+        "final_position": (
+            ("particle", "axis"),
+            packing.position_um,
+            {"units": "um", "long_name": "centres at the end of the press"},
+        ),
+        "radius": ("particle", packing.radius_um, {"units": "um", "long_name": "radius"}),
+        "species": ("particle", species, {"units": "1", "long_name": "species", **flags}),
+        "id": ("particle", np.arange(1, len(packing) + 1), {"units": "1", "long_name": "LAMMPS atom id"}),
+        **{
+            name: ("contact", values, {"units": unit, "long_name": meaning})
+            for name, (values, unit, meaning) in per_contact.items()
+        },
+    }
+    attributes = {
+        "Conventions": "CF-1.11",
+        "title": "ssbflow case",
+        "case_id": case.case_id,
+        "inputs": canonical_json(case.simulation_inputs()),
+        "edge_x_um": packing.edge_um[0],
+        "edge_y_um": packing.edge_um[1],
+        "height_um": packing.height_um,
+    }
+    axis = xr.Variable("axis", np.array(["x", "y", "z"], dtype=object), {"long_name": "axis"})
+    return xr.Dataset(variables, coords={"axis": axis}, attrs=attributes)
+
+
+def zip_bytes(dataset: xr.Dataset) -> bytes:
+    """Return a case's Zarr as a zip: stored, in fixed order, with fixed times, so that equal data give equal bytes."""
+    memory = MemoryStore()
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Consolidated metadata")
+        dataset.to_zarr(memory, encoding=_encoding(dataset), consolidated=True)
+    content: dict[str, Any] = memory._store_dict  # the public API lists and reads asynchronously only
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
+        for name in sorted(content):
+            archive.writestr(zipfile.ZipInfo(name, FIXED_TIME), content[name].to_bytes())
+    return buffer.getvalue()
+
+
+def write_case_zip(path: Path, case: Case, pressed: Pressed) -> StoredFile:
+    """Write a case file durably; return what a check will compare it with."""
+    content = zip_bytes(case_dataset(case, pressed))
+    write_durably(path, content)
+    return StoredFile(sha256=hashlib.sha256(content).hexdigest(), size=len(content))
+
+
+def open_case_zip(path: Path) -> xr.Dataset:
+    """Open a case file lazily.
+
+    Raises
+    ------
+    StoreError
+        There is no such file, or it is no whole zip.
+    """
+    try:
+        return xr.open_zarr(ZipStore(path, mode="r"))
+    except FileNotFoundError as error:
+        raise StoreError(f"no case file {path}; run the sweep, or look the case_id up in the cube") from error
+    except (zipfile.BadZipFile, ValueError, KeyError) as error:
+        raise StoreError(f"{path} is damaged ({error}); move it and its record away and run again") from error
+
+
+def read_packing(path: Path) -> Packing:
+    """Return the pressed packing of a case file, to the last bit."""
+    with open_case_zip(path) as dataset:
+        attributes = dataset.attrs
+        return Packing(
+            dataset["final_position"].values,
+            dataset["radius"].values,
+            np.array(SPECIES)[dataset["species"].values],
+            (attributes["edge_x_um"], attributes["edge_y_um"]),
+            attributes["height_um"],
+        )
+
+
+def read_inputs(path: Path) -> dict[str, Any]:
+    """Return the simulation's inputs as the case file tells them."""
+    with open_case_zip(path) as dataset:
+        inputs: dict[str, Any] = json.loads(dataset.attrs["inputs"])
+        return inputs
+
+
+def _encoding(dataset: xr.Dataset) -> dict[str, dict[str, Any]]:
+    sizes = dataset.sizes
+    compressor = BloscCodec(cname="zstd", clevel=3, shuffle="bitshuffle")
+    encoding: dict[str, dict[str, Any]] = {
+        str(name): {"compressors": [compressor], "chunks": tuple(max(1, size) for size in variable.shape)}
+        for name, variable in dataset.data_vars.items()
+    }
+    encoding["position"] |= {
+        "chunks": (min(FRAMES_PER_CHUNK, sizes["frame"]), min(sizes["particle"], PARTICLES_PER_CHUNK), 3),
+        # coordinates of one axis lie together, particle by particle through time: they compress best so
+        "filters": [TransposeCodec(order=(2, 1, 0))],
+    }
+    return encoding

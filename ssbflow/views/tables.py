@@ -1,0 +1,98 @@
+"""Tables for the terminal."""
+
+from rich.table import Table
+
+from ssbflow.design.recipe import Recipe
+from ssbflow.design.selection import Selection
+from ssbflow.flow.planning import SweepPlan
+from ssbflow.flow.runner import RunSummary
+from ssbflow.flow.status import CubeStatus
+
+SHOWN_BESIDE = ("utilization", "tortuosity_geodesic_median", "porosity", "percolates")
+MOST_ROWS = 10
+
+
+def plan_table(name: str, plan: SweepPlan) -> Table:
+    """Counts and costs of a sweep."""
+    fewest, most = plan.particles
+    smallest, largest = plan.time_step_us
+    return _pairs(
+        f"plan of {name}",
+        {
+            "cases": f"{plan.cases}, done already {plan.done}",
+            "particles": f"{fewest} to {most} a case",
+            "time step": f"{smallest:.2e} to {largest:.2e} µs",
+            "core-hours": f"about {plan.core_hours:.2g}",
+            "disk": f"about {plan.disk_mb:.2g} MB",
+        },
+    )
+
+
+def status_table(cube: CubeStatus) -> Table:
+    """Cases of every design by state."""
+    rate = f"{cube.cases_per_minute:.1f} cases/min" if cube.cases_per_minute else "no rate yet"
+    left = f", about {cube.minutes_left:.0f} min left" if cube.minutes_left else ""
+    counts = ", ".join(f"{count} {state}" for state, count in cube.counts.items())
+    table = Table("composition", "distribution", title=f"cube {cube.name}: {counts}; {rate}{left}")
+    for state in ("ok", "failed", "pending"):
+        table.add_column(state, justify="right")
+    for design in cube.designs:
+        counts_of = (str(count) for count in (design.ok, design.failed, design.pending))
+        table.add_row(design.composition, design.distribution, *counts_of)
+    return table
+
+
+def selection_table(selection: Selection) -> Table:
+    """The best designs, the best first."""
+    sense = "maximize" if selection.maximize else "minimize"
+    condition = f" where {selection.where}" if selection.where else ""
+    title = f"{sense} {selection.objective}{condition}: {len(selection.table)} of {selection.considered} designs"
+    table = Table("composition", "distribution", title=title)
+    shown = list(dict.fromkeys((selection.objective, *SHOWN_BESIDE)))
+    for name in (*shown, "seeds"):
+        table.add_column(name, justify="right")
+    for labels, row in selection.table.head(MOST_ROWS).iterrows():
+        values = (f"{row[name]:.3f} ± {row[f'{name}_std']:.3f}" for name in shown)
+        table.add_row(*labels, *values, f"{row['seeds_ok']:.0f}")  # type: ignore[misc]
+    return table
+
+
+def recipe_table(recipe: Recipe) -> Table:
+    """What to weigh, how to press, what to expect."""
+    rows = {
+        f"weigh {name}": f"{mass:.4g} mg of {recipe.powders[name]}" for name, mass in recipe.mass_mg.items()
+    }
+    rows |= {
+        "total": f"{recipe.total_mg:.4g} mg for {recipe.area_cm2:.4g} cm² at {recipe.areal_mass_mg_cm2:.4g} mg/cm²",
+        "press at": f"{recipe.pressure_mpa:g} MPa",
+        "expect thickness": f"{recipe.thickness_um} µm under load",
+        "expect porosity": f"{recipe.porosity} with carbon and binder",
+        "expect utilization": f"{recipe.utilization} of the EAM",
+        "expect tortuosity": f"{recipe.tortuosity_median} geodesic, median of pairs",
+        "areal capacity": _capacity(recipe),
+        "rests on": f"{recipe.seeds} seed(s)",
+    }
+    return _pairs(f"recipe of {recipe.design}", rows)
+
+
+def failures_table(summary: RunSummary) -> Table:
+    """Why cases failed."""
+    table = Table("case", "phase", "cause", "message", title=f"{summary.failed} failed; again: ssbflow retry STORE")
+    for outcome in summary.failures[:MOST_ROWS]:
+        failure = outcome.failure
+        if failure:
+            table.add_row(outcome.case_id[:8], failure.phase, failure.cause, failure.message)
+    return table
+
+
+def _capacity(recipe: Recipe) -> str:
+    if recipe.areal_capacity_mah_cm2 is None:
+        return "unknown: the EAM's material has no capacity_mah_g"
+    return f"{recipe.areal_capacity_mah_cm2:.3g} mAh/cm², of which utilized {recipe.areal_capacity_used_mah_cm2:.3g}"
+
+
+def _pairs(title: str, rows: dict[str, str]) -> Table:
+    table = Table(title=title, show_header=False)
+    for name, value in rows.items():
+        table.add_row(name, value)
+    return table
