@@ -34,9 +34,9 @@ def plan(
     sweep: SweepFile, store: Annotated[Path | None, typer.Option("--store", help="Count what is done there.")] = None
 ) -> None:
     """Show cases, done already, particles, core-hours, disk; refuse what cannot work."""
-    from ssbflow.views.tables import plan_table
     from ssbflow.flow.planning import plan as make_plan
     from ssbflow.inputs.reading import load_sweep
+    from ssbflow.views.tables import plan_table
 
     loaded = load_sweep(sweep)
     made = make_plan(loaded, store)
@@ -45,9 +45,7 @@ def plan(
 
 
 @app.command()
-def run(
-    sweep: SweepFile, store: StoreOption, cluster: ClusterOption = "local", workers: WorkersOption = None
-) -> None:
+def run(sweep: SweepFile, store: StoreOption, cluster: ClusterOption = "local", workers: WorkersOption = None) -> None:
     """Compute what a sweep still lacks and publish its cube; run again to resume."""
     from ssbflow.inputs.reading import load_sweep
 
@@ -68,8 +66,8 @@ def retry(store: StoreArgument, cluster: ClusterOption = "local", workers: Worke
 @app.command()
 def status(store: StoreArgument) -> None:
     """Show ok, failed and pending cases of every design, the rate and the time left."""
-    from ssbflow.views.tables import status_table
     from ssbflow.flow.status import status as read_status
+    from ssbflow.views.tables import status_table
 
     for cube in read_status(store):
         console.print(status_table(cube))
@@ -98,8 +96,8 @@ def best(
     cube: CubeOption = None,
 ) -> None:
     """Rank the designs by an objective under a condition."""
-    from ssbflow.views.tables import selection_table
     from ssbflow.design.selection import best as select
+    from ssbflow.views.tables import selection_table
 
     selection = select(store, maximize=maximize, minimize=minimize, where=where, cube=cube)
     console.print(selection_table(selection))
@@ -115,8 +113,8 @@ def recipe(
     cube: CubeOption = None,
 ) -> None:
     """Show what to weigh, how to press, and what to expect of a design."""
-    from ssbflow.views.tables import recipe_table
     from ssbflow.design.recipe import recipe as write_recipe
+    from ssbflow.views.tables import recipe_table
 
     console.print(recipe_table(write_recipe(store, cathode, batch_g=batch_g, area_cm2=area_cm2, cube=cube)))
 
@@ -155,10 +153,10 @@ def _warn(warnings: tuple[str, ...]) -> None:
 
 
 def _run_all(sweeps: "list[Sweep]", store: Path, cluster: str, workers: int | None, *, retry: bool) -> None:
-    from ssbflow.views.tables import failures_table
     from ssbflow.flow.clients import connected
     from ssbflow.flow.events import ProgressBar
     from ssbflow.flow.runner import run as run_sweep
+    from ssbflow.views.tables import failures_table
 
     summaries = []
     with connected(cluster, workers) as client:

@@ -1,0 +1,1 @@
+"""Choosing a design and writing down how to make it."""

@@ -56,7 +56,8 @@ def best(
     maximize, minimize : str
         A cube variable; exactly one of the two.
     where : str, optional
-        A condition over cube variables and coordinates (means over seeds), e.g. ``"utilization > 0.9 and eam_d50 < 5"``.
+        A condition over cube variables and coordinates (means over seeds), e.g.
+        ``"utilization > 0.9 and eam_d50 < 5"``.
     cube : str, optional
         Name of the cube; the store's default one if left out.
 

@@ -29,7 +29,7 @@ def examine(cluster: str = "serial") -> list[Finding]:
     with connected(cluster) as client:
         if client is not None:
             workers = len(client.nthreads())
-            seen = f"{workers} at {client.scheduler.address}" if workers else "none has come; start workers"
+            seen = f"{workers} at {client.scheduler_info()['address']}" if workers else "none has come; start workers"
             findings.append(Finding("workers", workers > 0, seen))
         if client is not None and client.nthreads():
             findings.append(client.submit(_lmp_finding, "LAMMPS on a worker", pure=False).result())

@@ -88,7 +88,7 @@ class ProgressBar(Callback):
 
     def sweep_started(self, name: str, total: int, done: int) -> None:
         """Show the bar; only the cases to be run count."""
-        self.task = self.progress.add_task(name, total=total - done, rate="", **self.counts)
+        self.task = self.progress.add_task(name, total=total - done, rate="", ok=0, failed=0)
         self.progress.start()
 
     def case_ended(self, outcome: Outcome) -> None:
@@ -96,7 +96,7 @@ class ProgressBar(Callback):
         if self.task is None:
             return
         self.counts[outcome.status] += 1
-        self.progress.update(self.task, advance=1, **self.counts)
+        self.progress.update(self.task, advance=1, ok=self.counts["ok"], failed=self.counts["failed"])
         elapsed = self.progress.tasks[0].elapsed
         ended = sum(self.counts.values())
         if elapsed:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import dask
 from dask.delayed import Delayed
+from dask.delayed import delayed as lazily
 from distributed import Client, as_completed
 
 from ssbflow.flow.case_task import Outcome, is_done, run_case
@@ -80,7 +80,7 @@ def delayed(sweep: Sweep, store: str | Path, *, retry: bool = False) -> dict[str
 
 
 def _task(case: Case, sweep: Sweep, store: Store, retry: bool) -> Delayed:
-    task: Delayed = dask.delayed(run_case)(case, sweep.analysis, store, retry=retry, dask_key_name=case.case_id)
+    task: Delayed = lazily(run_case)(case, sweep.analysis, store, retry=retry, dask_key_name=case.case_id)
     return task
 
 

@@ -28,7 +28,7 @@ class Settling(Input):
     """How the press comes to rest, and when it has.
 
     ``time_step_fraction`` is of the smallest particle's Rayleigh time. ``fall_speed_fraction`` is the terminal speed of
-    falling particles in the viscous damping, as a fraction of the slower species' elastic wave speed. The press has
+    falling particles in the viscous damping, of the slower species' elastic wave speed. The press has
     settled when, averaged over a window, the mean net force (viscous drag left out) is below
     ``unbalanced_force_limit`` of the mean contact force and the floor carries the applied force within
     ``floor_force_tolerance``.

@@ -51,7 +51,7 @@ class Sweep(Input):
 
     @model_validator(mode="after")
     def _labels_are_unique(self) -> Self:
-        axes = {
+        axes: dict[str, list[str | int]] = {
             "compositions": [composition.label for composition in self.compositions],
             "distributions": [distribution.label for distribution in self.distributions],
             "seeds": list(self.seeds),

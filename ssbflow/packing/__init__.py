@@ -1,0 +1,1 @@
+"""From a design and a seed to a loose packing."""

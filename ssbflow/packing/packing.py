@@ -57,7 +57,7 @@ class Packing:
         names = np.asarray(species, dtype=np.str_)
         _check_shapes(position, radius, names)
         edges = _checked_edges(edge_um, radius)
-        _check_values(position, radius, names)
+        _check_values(position, names)
         position = position.copy()
         position[:, :2] = _wrapped(position[:, :2], np.array(edges))
         top = float((position[:, 2] + radius).max())
@@ -141,7 +141,7 @@ def _check_shapes(position: Floats, radius: Floats, species: NDArray[np.str_]) -
             raise InputError(f"{name} must have shape ({count},) like position_um; got {array.shape}")
 
 
-def _check_values(position: Floats, radius: Floats, species: NDArray[np.str_]) -> None:
+def _check_values(position: Floats, species: NDArray[np.str_]) -> None:
     if not np.isfinite(position).all():
         raise InputError(f"position_um must be finite; particle {np.argwhere(~np.isfinite(position))[0][0]} is not")
     if (position[:, 2] < 0).any():

@@ -104,9 +104,7 @@ if "${{at_rest}} < 0.5" then "print '{not_settled} after ${{steps}} steps'" "qui
 """
 
 
-def write_press(
-    folder: Path, packing: Packing, materials: dict[str, Material], press: Press, plan: PressPlan
-) -> None:
+def write_press(folder: Path, packing: Packing, materials: dict[str, Material], press: Press, plan: PressPlan) -> None:
     """Write data file and script of one press into a folder."""
     densities = {name: materials[name].density_g_cm3 for name in plan.species}
     (folder / DATA).write_text(data_text(packing, plan.species, densities), encoding="utf-8")

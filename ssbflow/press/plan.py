@@ -43,9 +43,7 @@ class PressPlan:
     floor_pressure_kpa: float
 
 
-def press_plan(
-    packing: Packing, materials: dict[str, Material], press: Press, eam_volume_fraction: float
-) -> PressPlan:
+def press_plan(packing: Packing, materials: dict[str, Material], press: Press, eam_volume_fraction: float) -> PressPlan:
     """Derive time step, damping and forces.
 
     Parameters

@@ -1,0 +1,1 @@
+"""Records, case files and cubes, and reading them."""

@@ -78,7 +78,7 @@ def zip_bytes(dataset: xr.Dataset) -> bytes:
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Consolidated metadata")
         dataset.to_zarr(memory, encoding=_encoding(dataset), consolidated=True)
-    content: dict[str, Any] = memory._store_dict  # the public API lists and reads asynchronously only
+    content = memory._store_dict  # the public API lists and reads asynchronously only
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
         for name in sorted(content):
@@ -102,11 +102,12 @@ def open_case_zip(path: Path) -> xr.Dataset:
         There is no such file, or it is no whole zip.
     """
     try:
-        return xr.open_zarr(ZipStore(path, mode="r"))
+        dataset: xr.Dataset = xr.open_zarr(ZipStore(path, mode="r"))
     except FileNotFoundError as error:
         raise StoreError(f"no case file {path}; run the sweep, or look the case_id up in the cube") from error
     except (zipfile.BadZipFile, ValueError, KeyError) as error:
         raise StoreError(f"{path} is damaged ({error}); move it and its record away and run again") from error
+    return dataset
 
 
 def read_packing(path: Path) -> Packing:

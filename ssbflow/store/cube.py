@@ -82,8 +82,9 @@ def cube_encoding(dataset: xr.Dataset) -> dict[str, dict[str, Any]]:
     chunks = _chunk_shape(tuple(dataset.sizes[dim] for dim in DIMS))
     encoding: dict[str, dict[str, Any]] = {str(name): {"chunks": chunks} for name in dataset.data_vars}
     for variable in VARIABLES:
-        encoding[variable.name]["_FillValue"] = np.nan
-    encoding["status"]["_FillValue"] = np.int8(STATUS["not_asked_for"])
+        encoding[variable.name]["fill_value"] = np.nan
+    # Zarr's fill, not CF's _FillValue: readers get int8, not floats with NaN
+    encoding["status"]["fill_value"] = STATUS["not_asked_for"]
     return encoding
 
 

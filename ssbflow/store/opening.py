@@ -38,7 +38,8 @@ def open_cube(store: str | Path, cube: str | None = None) -> xr.Dataset:
     if not link.exists():
         names = sorted(path.name.removesuffix(".zarr") for path in layout.cubes.glob("*.zarr"))
         raise SelectionError(f"no cube {cube!r} in {store}; it has {', '.join(names)}")
-    return xr.open_zarr(os.path.realpath(link))
+    cube_dataset: xr.Dataset = xr.open_zarr(os.path.realpath(link))
+    return cube_dataset
 
 
 def open_case(store: str | Path, case_id: str) -> xr.Dataset:

@@ -1,0 +1,1 @@
+"""From a pressed packing to numbers."""

@@ -41,7 +41,7 @@ class ContactGraph:
     @cached_property
     def distance_um(self) -> Floats:
         """(M,) distance of the centres (µm)."""
-        return np.linalg.norm(self.vector_um, axis=1)
+        return np.asarray(np.linalg.norm(self.vector_um, axis=1))
 
     def filtered(self, contacts: Mask) -> "ContactGraph":
         """Return the graph of some contacts, (M,) bool; the particles keep their indices."""

@@ -6,6 +6,7 @@ It estimates no conductivity (PHYSICS section 3); it is the published measure of
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
@@ -118,22 +119,23 @@ def median_tortuosity(
         return float("nan")
     starts = generator.permutation(top)[:sources]
     ends_each = -(-pairs // len(starts))
-    ratios = [
-        _tortuosities_from(network, start, generator.permutation(bottom)[:ends_each]) for start in starts
-    ]
+    ratios = [_tortuosities_from(network, start, generator.permutation(bottom)[:ends_each]) for start in starts]
     drawn = np.concatenate(ratios)[:pairs]
     return float(np.median(drawn)) if len(drawn) else float("nan")
 
 
 def _tortuosities_from(network: PathNetwork, start: int, ends: Ints) -> Floats:
     """Return the tortuosity of the paths from one particle to others; unreachable ones and itself left out."""
-    length, predecessor = dijkstra(network.length_um, directed=True, indices=start, return_predecessors=True)
+    lengths, predecessors = dijkstra(
+        network.length_um, directed=True, indices=np.array([start]), return_predecessors=True
+    )
+    length, predecessor = lengths[0], predecessors[0]
     ends = ends[np.isfinite(length[ends]) & (length[ends] > 0)]
     straight = np.linalg.norm(_displacements(network, predecessor, ends), axis=1)
     return np.asarray(length[ends] / straight)
 
 
-def _displacements(network: PathNetwork, predecessor: Ints, ends: Ints) -> Floats:
+def _displacements(network: PathNetwork, predecessor: NDArray[np.signedinteger], ends: Ints) -> Floats:
     """Return the unwrapped displacement (K, 3) from each path's start to its end.
 
     All paths walk back together, one step at a time; as many steps as the longest path has, none over particles.

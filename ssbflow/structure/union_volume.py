@@ -5,8 +5,11 @@ is sampled. Clipping at the floor and at the height costs nothing.
 """
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ssbflow.packing.packing import Floats, Packing
+
+Ints = NDArray[np.int64]
 
 CHORDS_PER_SPHERE = 200.0  # of mean cross-section; the relative error of a pressed packing's porosity is below 1e-3
 MIN_CHORDS = 400_000.0  # small packings get more per sphere: they have fewer to average over
@@ -33,9 +36,11 @@ def _lines_per_edge(packing: Packing) -> tuple[int, int]:
     return x, y
 
 
-def _chords(packing: Packing, lines_per_edge: tuple[int, int]) -> tuple[Floats, Floats, Floats]:
+def _chords(packing: Packing, lines_per_edge: tuple[int, int]) -> tuple[Ints, Floats, Floats]:
     """Cut every sphere with every line it meets: number of the line, lower and upper end of the chord, each (K,)."""
-    x_sphere, x_line, x_offset = _near_lines(packing, lines_per_edge, axis=0)
+    x_sphere, x_line, x_offset = _lines_within(
+        packing.position_um[:, 0], packing.radius_um, packing.edge_um[0], lines_per_edge[0]
+    )
     # Each (sphere, x line) meets a run of y lines within the remaining half-width.
     half = np.sqrt(np.maximum(packing.radius_um[x_sphere] ** 2 - x_offset**2, 0))
     centre = packing.position_um[x_sphere, 1]
@@ -46,11 +51,7 @@ def _chords(packing: Packing, lines_per_edge: tuple[int, int]) -> tuple[Floats, 
     return x_line[y_owner] * lines_per_edge[1] + y_line, z - half_chord, z + half_chord
 
 
-def _near_lines(packing: Packing, lines_per_edge: tuple[int, int], axis: int) -> tuple[Floats, Floats, Floats]:
-    return _lines_within(packing.position_um[:, axis], packing.radius_um, packing.edge_um[axis], lines_per_edge[axis])
-
-
-def _lines_within(centre: Floats, half_width: Floats, edge: float, count: int) -> tuple[Floats, Floats, Floats]:
+def _lines_within(centre: Floats, half_width: Floats, edge: float, count: int) -> tuple[Ints, Ints, Floats]:
     """List the periodic lines at (k + ½) · edge / count that lie within each half-width of its centre.
 
     Returns
@@ -68,7 +69,7 @@ def _lines_within(centre: Floats, half_width: Floats, edge: float, count: int) -
     return owner, line % count, (line + 0.5) * spacing - centre[owner]
 
 
-def _union_length(line: Floats, low: Floats, high: Floats, height: float) -> float:
+def _union_length(line: Ints, low: Floats, high: Floats, height: float) -> float:
     """Return the summed length of the unions of intervals [low, high] on each line, all within [0, height].
 
     Lines are stacked one height apart on a single axis, so that one sort and one running maximum serve them all.

@@ -59,9 +59,7 @@ def selection_table(selection: Selection) -> Table:
 
 def recipe_table(recipe: Recipe) -> Table:
     """What to weigh, how to press, what to expect."""
-    rows = {
-        f"weigh {name}": f"{mass:.4g} mg of {recipe.powders[name]}" for name, mass in recipe.mass_mg.items()
-    }
+    rows = {f"weigh {name}": f"{mass:.4g} mg of {recipe.powders[name]}" for name, mass in recipe.mass_mg.items()}
     rows |= {
         "total": f"{recipe.total_mg:.4g} mg for {recipe.area_cm2:.4g} cm² at {recipe.areal_mass_mg_cm2:.4g} mg/cm²",
         "press at": f"{recipe.pressure_mpa:g} MPa",

@@ -3,10 +3,10 @@
 from abc import abstractmethod
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 from pydantic import Field
 
 from ssbflow.inputs.base import Input
@@ -17,10 +17,10 @@ Basis = Literal["number", "volume"]
 class SizeLaw(Protocol):
     """A cumulative distribution of diameters (µm) and its inverse; frozen scipy distributions are such."""
 
-    def cdf(self, diameter_um: ArrayLike, /) -> NDArray[np.float64]:
+    def cdf(self, diameter_um: Any, /) -> Any:
         """Share of the distribution below each diameter."""
 
-    def ppf(self, share: ArrayLike, /) -> NDArray[np.float64]:
+    def ppf(self, share: Any, /) -> Any:
         """Diameter below which each share lies."""
 
 

@@ -33,13 +33,13 @@ class MixedLaw:
 
     def ppf(self, share: ArrayLike, /) -> NDArray[np.float64]:
         """Diameter (µm) below which each share lies; between the same percentiles of the two laws."""
-        return np.vectorize(self._quantile, otypes=[float])(share)
+        return np.asarray(np.vectorize(self._quantile, otypes=[float])(share))
 
     def _quantile(self, share: float) -> float:
-        ends = sorted((float(self.small.ppf(share)), float(self.large.ppf(share))))
-        if ends[0] == ends[1]:
-            return ends[0]
-        return float(brentq(lambda diameter: float(self.cdf(diameter)) - share, *ends, xtol=1e-12))
+        low, high = sorted((float(self.small.ppf(share)), float(self.large.ppf(share))))
+        if low == high:
+            return low
+        return float(brentq(lambda diameter: float(self.cdf(diameter)) - share, low, high, xtol=1e-12))
 
 
 class Bimodal(ContinuousDistribution):

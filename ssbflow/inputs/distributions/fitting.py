@@ -28,7 +28,7 @@ def misfits(law: SizeLaw, percentiles: Percentiles) -> Percentiles:
 
 
 def fitted(
-    law_of: Callable[[NDArray[np.float64]], SizeLaw], guess: list[float], percentiles: Percentiles, fit: Fit
+    law_of: Callable[[NDArray[np.float64]], SizeLaw], guess: NDArray[np.float64], percentiles: Percentiles, fit: Fit
 ) -> NDArray[np.float64]:
     """Return the unconstrained parameters whose law meets the percentiles that `fit` names.
 
@@ -36,8 +36,8 @@ def fitted(
     ----------
     law_of : callable
         From unconstrained parameters (P,) to a law.
-    guess : list of float
-        Start of the search, length P.
+    guess : (P,) float64
+        Start of the search.
     percentiles : dict
         Share → diameter (µm).
     fit : str
@@ -48,7 +48,7 @@ def fitted(
 
     def residual(parameters: NDArray[np.float64]) -> NDArray[np.float64]:
         quantiles = np.asarray(law_of(parameters).ppf(shares), dtype=float)
-        return np.log(np.maximum(quantiles, TINY_UM)) - logs
+        return np.asarray(np.log(np.maximum(quantiles, TINY_UM)) - logs)
 
     solution = least_squares(residual, guess, xtol=1e-15, ftol=1e-15, gtol=1e-15, max_nfev=500)
     return np.asarray(solution.x, dtype=float)

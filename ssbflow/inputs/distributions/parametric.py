@@ -2,6 +2,7 @@
 
 from abc import abstractmethod
 from functools import cached_property
+from itertools import pairwise
 from typing import ClassVar, Self
 
 import numpy as np
@@ -20,22 +21,21 @@ class ParametricDistribution(ContinuousDistribution):
     parameters: ClassVar[tuple[str, ...]]
     """Names of the fields that hold the parameters."""
 
+    positive: ClassVar[tuple[bool, ...]]
+    """Which parameters are above 0; the fit searches their logarithms."""
+
     d5_um: float | None = Field(default=None, gt=0)
     d50_um: float | None = Field(default=None, gt=0)
     d95_um: float | None = Field(default=None, gt=0)
     fit: Fit | None = None
 
     @abstractmethod
-    def law_of(self, unconstrained: NDArray[np.float64]) -> SizeLaw:
-        """Return the law of unconstrained parameters (logarithms where a parameter is positive)."""
+    def law_with(self, *parameters: float) -> SizeLaw:
+        """Return the law of these parameters, in the order of their names."""
 
     @abstractmethod
-    def guess(self, low_um: float, high_um: float) -> list[float]:
-        """Return unconstrained parameters to start the fit from, given the lowest and highest percentile."""
-
-    @abstractmethod
-    def given_law(self) -> SizeLaw:
-        """Return the law of the parameters that were given."""
+    def guess(self, low_um: float, high_um: float) -> tuple[float, ...]:
+        """Return parameters to start the fit from, given the lowest and highest percentile."""
 
     @property
     def percentiles(self) -> Percentiles:
@@ -45,14 +45,21 @@ class ParametricDistribution(ContinuousDistribution):
 
     @cached_property
     def _fitted_law(self) -> SizeLaw:
-        if not self.percentiles:
-            return self.given_law()
-        return self.law_through(self.percentiles, self.fit or "least_squares")
+        if self.percentiles:
+            return self.law_through(self.percentiles, self.fit or "least_squares")
+        return self.law_with(*(getattr(self, name) for name in self.parameters))
 
     def law_through(self, percentiles: Percentiles, fit: Fit) -> SizeLaw:
         """Return the law that meets the percentiles which `fit` names."""
         diameters = list(percentiles.values())
-        return self.law_of(fitted(self.law_of, self.guess(diameters[0], diameters[-1]), percentiles, fit))
+        logarithmic = np.array(self.positive)
+        start = np.array(self.guess(diameters[0], diameters[-1]))
+        start[logarithmic] = np.log(start[logarithmic])
+
+        def law_of(searched: NDArray[np.float64]) -> SizeLaw:
+            return self.law_with(*np.where(logarithmic, np.exp(searched), searched).tolist())
+
+        return law_of(fitted(law_of, start, percentiles, fit))
 
     def law(self) -> SizeLaw:
         """Return the cumulative law in the stated basis."""
@@ -79,7 +86,7 @@ class ParametricDistribution(ContinuousDistribution):
     @model_validator(mode="after")
     def _percentiles_increase(self) -> Self:
         diameters = list(self.percentiles.values())
-        if any(low >= high for low, high in zip(diameters, diameters[1:], strict=False)):
+        if any(low >= high for low, high in pairwise(diameters)):
             raise ValueError(f"percentiles must increase, D5 < D50 < D95; got {diameters} µm")
         return self
 

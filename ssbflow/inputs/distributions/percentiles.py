@@ -1,6 +1,7 @@
 """A distribution through any number of measured percentiles, each met exactly."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal, Self
 
 import numpy as np
@@ -27,7 +28,7 @@ class InterpolatedLaw:
 
     def ppf(self, share: ArrayLike, /) -> NDArray[np.float64]:
         """Diameter (µm) below which each share lies."""
-        return np.asarray(np.exp(_piecewise(ndtri(share), self.quantile, self.log_diameter)))
+        return np.asarray(np.exp(_piecewise(ndtri(np.asarray(share, dtype=float)), self.quantile, self.log_diameter)))
 
 
 def _piecewise(at: ArrayLike, x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -50,7 +51,7 @@ class MeasuredPercentiles(ContinuousDistribution):
         if percents[0] <= 0 or percents[-1] >= 100:
             raise ValueError(f"percentiles lie between 0 and 100, both left out; got {percents}")
         diameters = [self.diameter_um[percent] for percent in percents]
-        if diameters[0] <= 0 or any(low >= high for low, high in zip(diameters, diameters[1:], strict=False)):
+        if diameters[0] <= 0 or any(low >= high for low, high in pairwise(diameters)):
             raise ValueError(f"diameters must be positive and increase with the percentile; got {diameters} µm")
         return self
 

@@ -3,7 +3,6 @@
 from typing import ClassVar, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import Field
 from scipy import stats
 from scipy.optimize import minimize_scalar
@@ -12,7 +11,6 @@ from ssbflow.inputs.distributions.base import SizeLaw
 from ssbflow.inputs.distributions.fitting import EXACT, Fit, Percentiles, misfits
 from ssbflow.inputs.distributions.parametric import ParametricDistribution
 
-
 STEEPEST_ARSINH_SHAPE = 4.0  # shape ±27: a half-normal law but for 1 %
 
 
@@ -20,23 +18,20 @@ class SkewNormal(ParametricDistribution):
     """Skew-normal law (Azzalini): location, scale and shape; shape 0 is the normal law."""
 
     parameters: ClassVar = ("location_um", "scale_um", "shape")
+    positive: ClassVar = (False, True, False)
     kind: Literal["skew_normal"]
     location_um: float | None = None
     scale_um: float | None = Field(default=None, gt=0)
     shape: float | None = None
 
-    def given_law(self) -> SizeLaw:
-        """Return the law of the parameters that were given."""
-        return stats.skewnorm(self.shape, self.location_um, self.scale_um)
+    def law_with(self, *parameters: float) -> SizeLaw:
+        """Return the law of (location_um, scale_um, shape)."""
+        location_um, scale_um, shape = parameters
+        return stats.skewnorm(shape, location_um, scale_um)
 
-    def law_of(self, unconstrained: NDArray[np.float64]) -> SizeLaw:
-        """Return the law of (location, ln scale, arsinh shape)."""
-        location, log_scale, arsinh_shape = unconstrained
-        return stats.skewnorm(np.sinh(arsinh_shape), location, np.exp(log_scale))
-
-    def guess(self, low_um: float, high_um: float) -> list[float]:
+    def guess(self, low_um: float, high_um: float) -> tuple[float, ...]:
         """Start a little skewed towards large particles."""
-        return [(3 * low_um + high_um) / 4, float(np.log((high_um - low_um) / 2)), 1.0]
+        return (3 * low_um + high_um) / 4, (high_um - low_um) / 2, 1.2
 
     def law_through(self, percentiles: Percentiles, fit: Fit) -> SizeLaw:
         """Return the law that meets the percentiles which `fit` names, the third one as nearly as a shape allows."""
