@@ -60,7 +60,7 @@ _HOME = {
     "measure": "structure.measures",
 }
 
-__all__ = list(_HOME)  # noqa: PLE0605 - one list of names, not two
+__all__ = list(_HOME)
 
 
 def __getattr__(name: str) -> Any:

@@ -11,9 +11,9 @@ from ssbflow.inputs.protocol import FileLabel
 class Analysis(Input):
     """Criteria and cut-offs of the measures, under a label.
 
-    ``overlap_criterion`` c: particles are connected where (r_i + r_j) ≥ c · d_ij. ``surface_cutoff_um``: paths start and
-    end at SE particles whose surface lies this close to the top and the floor. ``path_pairs`` top–bottom pairs are
-    drawn from at most ``path_sources`` starting particles.
+    ``overlap_criterion`` c: particles are connected where (r_i + r_j) ≥ c · d_ij. ``surface_cutoff_um``: paths start
+    and end at SE particles whose surface lies this close to the top and to the floor. ``path_pairs`` top–floor pairs
+    are drawn from at most ``path_sources`` starting particles.
     """
 
     label: FileLabel = "default"

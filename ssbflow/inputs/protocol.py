@@ -14,8 +14,8 @@ class Box(Input):
     """The simulated column of electrode: periodic in x and y, floor at z = 0.
 
     ``spaces_per_edge`` is the number of grid spaces along each edge of the loose box; without it, so many that a space
-    is about two and a half times the mean particle's volume. The press compacts what was filled in until the areal mass was
-    slightly exceeded, and crops it to that mass.
+    is about two and a half times the mean particle's volume. Layers are filled until the areal mass is slightly
+    exceeded; after the press the packing is cropped to that mass.
     """
 
     edge_um: float = Field(gt=0)

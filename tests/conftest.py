@@ -1,0 +1,61 @@
+"""Shared pieces: a sweep so small that a case takes half a second, and a store that it was run into."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import ssbflow
+from ssbflow.inputs.case import Case
+from ssbflow.inputs.sweep import Sweep
+
+TINY = """
+name: tiny
+compositions:
+  - label: CAM60
+    weight_percent: {eam: 60, se: 38, carbon: 1, binder: 1}
+    eam: NCM811
+    se: LPSCl
+    carbon: carbon_black
+    binder: PTFE
+distributions:
+  - label: fine
+    eam: {kind: tabulated, basis: number, diameter_um: [3], weight: [1]}
+    se: {kind: tabulated, basis: number, diameter_um: [1.8, 2.4], weight: [2, 1]}
+seeds: [1, 2]
+protocol:
+  label: small
+  box: {edge_um: 8, areal_mass_mg_cm2: 3, eam_volume_tolerance: 0.03}
+  press: {pressure_mpa: 375, frames: 5}
+analysis:
+  label: touching
+"""
+
+
+@pytest.fixture(scope="session")
+def tiny_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The tiny sweep as a file."""
+    path = tmp_path_factory.mktemp("sweeps") / "tiny.yaml"
+    path.write_text(TINY, encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="session")
+def tiny_sweep(tiny_file: Path) -> Sweep:
+    """One composition, one distribution, two seeds, about 70 particles."""
+    return ssbflow.load_sweep(tiny_file)
+
+
+@pytest.fixture(scope="session")
+def tiny_case(tiny_sweep: Sweep) -> Case:
+    """The first case of the tiny sweep."""
+    return next(tiny_sweep.cases())
+
+
+@pytest.fixture(scope="session")
+def tiny_store(tiny_sweep: Sweep, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A store with the tiny sweep, run for real; read only."""
+    store = tmp_path_factory.mktemp("tiny") / "store"
+    summary = ssbflow.run(tiny_sweep, store)
+    assert (summary.ok, summary.failed) == (2, 0)
+    yield store
