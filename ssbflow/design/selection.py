@@ -33,10 +33,14 @@ class Selection:
     considered: int
 
     @property
+    def labels(self) -> list[str]:
+        """Labels of the designs, COMPOSITION/DISTRIBUTION, the best first."""
+        return ["/".join(labels) for labels in self.table.index]
+
+    @property
     def best(self) -> str:
-        """Label of the best design, COMPOSITION/DISTRIBUTION."""
-        composition, distribution = self.table.index[0]
-        return f"{composition}/{distribution}"
+        """Label of the best design."""
+        return self.labels[0]
 
 
 def best(

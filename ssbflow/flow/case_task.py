@@ -89,6 +89,12 @@ def run_case(case: Case, analysis: Analysis, store: Store, *, retry: bool = Fals
     return Outcome(case.case_id, measured.status, measured.failure)
 
 
+def needs_press(case: Case, store: Store, *, retry: bool = False) -> bool:
+    """Return whether a case has to be simulated, not only measured."""
+    record = read_record(store.record(case.case_id), CaseRecord)
+    return record is None or (retry and record.status == "failed")
+
+
 def is_done(case: Case, analysis: Analysis, store: Store) -> Status | None:
     """Return how a case ended, or None where something is still to be done."""
     record = read_record(store.record(case.case_id), CaseRecord)

@@ -10,7 +10,7 @@ from dask.delayed import Delayed
 from dask.delayed import delayed as lazily
 from distributed import Client, as_completed
 
-from ssbflow.flow.case_task import Outcome, is_done, run_case
+from ssbflow.flow.case_task import Outcome, is_done, needs_press, run_case
 from ssbflow.flow.events import Callback, Callbacks
 from ssbflow.inputs.case import Case
 from ssbflow.inputs.sweep import Sweep
@@ -123,7 +123,7 @@ def run(
     register_sweep(layout, sweep)
     status = {case.case_id: (case, is_done(case, sweep.analysis, layout)) for case in sweep.cases()}
     todo = [case for case, state in status.values() if state is None or (retry and state == "failed")]
-    if todo:
+    if any(needs_press(case, layout, retry=retry) for case in todo):
         _check_lmp(client)
     tell.sweep_started(sweep.name, len(status), len(status) - len(todo))
     publisher = _Publisher(layout, cube_name(sweep), tell)

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from ssbflow.store.cube import cell_values
+from ssbflow.store.cube import read_cell
 from ssbflow.store.grid import Grid, grids
 from ssbflow.store.layout import Store
-from ssbflow.store.records import CaseRecord, read_record
 from ssbflow.store.sweeps import stored_sweeps
 
 RECENT = 50  # cases that the rate is taken from
@@ -69,12 +68,11 @@ def _cube_status(store: Store, grid: Grid) -> CubeStatus:
     counts: dict[tuple[str, str], Counter[str]] = {}
     ended = []
     for case in grid.cells().values():
-        state, _ = cell_values(store, case.case_id, case.measure_id(grid.analysis))
+        cell = read_cell(store, case.case_id, case.measure_id(grid.analysis))
         labels = case.design.composition.label, case.design.distribution.label
-        counts.setdefault(labels, Counter())[state] += 1
-        record = read_record(store.record(case.case_id), CaseRecord)
-        if record and "ended" in record.provenance:
-            ended.append(datetime.fromisoformat(record.provenance["ended"]))
+        counts.setdefault(labels, Counter())[cell.status] += 1
+        if cell.record:
+            ended.append(datetime.fromisoformat(cell.record.provenance["ended"]))
     designs = tuple(
         DesignStatus(*labels, ok=found["ok"], failed=found["failed"], pending=found["pending"])
         for labels, found in counts.items()

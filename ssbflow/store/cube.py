@@ -1,6 +1,7 @@
 """The cube: the labelled xarray dataset over composition, distribution and seed, made from records."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,7 +15,7 @@ from ssbflow.press import pressed
 from ssbflow.store.grid import Grid
 from ssbflow.store.layout import Store
 from ssbflow.store.records import CaseRecord, MeasureRecord, read_record
-from ssbflow.store.source import source_attributes
+from ssbflow.store.source import git_commit, source_line
 from ssbflow.structure import measures
 from ssbflow.variable import Variable
 
@@ -22,6 +23,8 @@ DIMS = ("composition", "distribution", "seed")
 VARIABLES: tuple[Variable, ...] = (*pressed.VARIABLES, *measures.VARIABLES)
 STATUS = {"not_asked_for": -1, "pending": 0, "ok": 1, "failed": 2}
 CELLS_PER_CHUNK = 250_000
+
+Cells = np.ndarray[Any, Any]
 
 CompositionCoordinate = tuple[Variable, Callable[[Composition], float | str]]
 DistributionCoordinate = tuple[Variable, Callable[[Distribution], float | str]]
@@ -54,27 +57,39 @@ def build_cube(store: Store, grid: Grid) -> xr.Dataset:
     status = np.full(grid.shape, STATUS["not_asked_for"], dtype=np.int8)
     case_ids = np.full(grid.shape, "", dtype=object)
     values = {variable.name: np.full(grid.shape, np.nan) for variable in VARIABLES}
-    for cell, case in grid.cells().items():
-        case_ids[cell] = case.case_id
-        state, found = cell_values(store, case.case_id, case.measure_id(grid.analysis))
-        status[cell] = STATUS[state]
-        for name, value in found.items():
-            if value is not None and name in values:
-                values[name][cell] = value
-    return _dataset(grid, status, case_ids, values)
+    lammps_versions = set()
+    for at, case in grid.cells().items():
+        cell = read_cell(store, case.case_id, case.measure_id(grid.analysis))
+        case_ids[at], status[at] = case.case_id, STATUS[cell.status]
+        for name, value in cell.values.items():
+            if value is not None:
+                values[name][at] = value
+        if cell.record and cell.record.status == "ok":
+            lammps_versions.add(str(cell.record.provenance["lammps_version"]))
+    source = {"source": source_line(sorted(lammps_versions)), "git_commit": git_commit() or "unknown"}
+    return xr.Dataset(_variables(status, case_ids, values), _coordinates(grid), {**_attributes(grid), **source})
 
 
-def cell_values(store: Store, case_id: str, measure_id: str) -> tuple[str, dict[str, float | None]]:
-    """Return the status of one cell and its values, from the two records behind it."""
+@dataclass(frozen=True)
+class CellState:
+    """One cell: its status by name, its values by cube variable, and the case record behind it."""
+
+    status: str
+    values: dict[str, float | None]
+    record: CaseRecord | None
+
+
+def read_cell(store: Store, case_id: str, measure_id: str) -> CellState:
+    """Return the state of one cell from the two records behind it."""
     record = read_record(store.record(case_id), CaseRecord)
     if record is None:
-        return "pending", {}
+        return CellState("pending", {}, None)
     if record.status == "failed":
-        return "failed", {}
+        return CellState("failed", {}, record)
     measured = read_record(store.measure_record(measure_id, case_id), MeasureRecord)
     if measured is None:
-        return "pending", record.values
-    return measured.status, {**record.values, **measured.values}
+        return CellState("pending", record.values, record)
+    return CellState(measured.status, {**record.values, **measured.values}, record)
 
 
 def cube_encoding(dataset: xr.Dataset) -> dict[str, dict[str, Any]]:
@@ -97,11 +112,9 @@ def _chunk_shape(shape: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(chunk)
 
 
-def _dataset(
-    grid: Grid, status: np.ndarray[Any, Any], case_ids: np.ndarray[Any, Any], values: dict[str, np.ndarray[Any, Any]]
-) -> xr.Dataset:
+def _variables(status: Cells, case_ids: Cells, values: dict[str, Cells]) -> dict[str, Any]:
     flags = {"flag_values": np.array(list(STATUS.values()), dtype=np.int8), "flag_meanings": " ".join(STATUS)}
-    variables = {
+    return {
         "status": (DIMS, status, {"units": "1", "long_name": "state of the case", **flags}),
         "case_id": (DIMS, case_ids, {"units": "1", "long_name": "hash of the simulation's inputs"}),
         **{
@@ -109,7 +122,6 @@ def _dataset(
             for variable in VARIABLES
         },
     }
-    return xr.Dataset(variables, coords=_coordinates(grid), attrs=_attributes(grid))
 
 
 def _coordinates(grid: Grid) -> dict[str, Any]:
@@ -145,6 +157,5 @@ def _attributes(grid: Grid) -> dict[str, Any]:
         "protocol": canonical_json(grid.protocol.model_dump(mode="json")),
         "analysis": canonical_json(grid.analysis.model_dump(mode="json")),
         "input_hash": identity(asked),
-        **source_attributes(),
         "history": f"{datetime.now(UTC).isoformat(timespec='seconds')} published by ssbflow",
     }

@@ -5,9 +5,6 @@ import subprocess
 from functools import cache
 from pathlib import Path
 
-from ssbflow.errors import LammpsNotFoundError
-from ssbflow.press.lmp import find_lmp
-
 CHECKOUT = Path(__file__).parents[2]
 
 
@@ -30,17 +27,6 @@ def git_commit() -> str:
     return answer.stdout.strip()
 
 
-def lammps_version() -> str:
-    """Return the version of the LAMMPS that would be used here; empty where there is none."""
-    try:
-        return find_lmp().version
-    except LammpsNotFoundError:
-        return ""
-
-
-def source_attributes() -> dict[str, str]:
-    """Return the program, its LAMMPS and its commit."""
-    return {
-        "source": f"ssbflow {ssbflow_version()}, LAMMPS {lammps_version() or 'unknown'}",
-        "git_commit": git_commit() or "unknown",
-    }
+def source_line(lammps_versions: list[str]) -> str:
+    """Return the programs that made data: this ssbflow, and every LAMMPS that pressed a case."""
+    return f"ssbflow {ssbflow_version()}, LAMMPS {' and '.join(lammps_versions) or 'none yet'}"

@@ -2,7 +2,7 @@
 
 from rich.table import Table
 
-from ssbflow.design.recipe import Recipe
+from ssbflow.design.recipe import Expected, Recipe
 from ssbflow.design.selection import Selection
 from ssbflow.flow.planning import SweepPlan
 from ssbflow.flow.runner import RunSummary
@@ -47,13 +47,16 @@ def selection_table(selection: Selection) -> Table:
     sense = "maximize" if selection.maximize else "minimize"
     condition = f" where {selection.where}" if selection.where else ""
     title = f"{sense} {selection.objective}{condition}: {len(selection.table)} of {selection.considered} designs"
-    table = Table("composition", "distribution", title=title)
-    shown = list(dict.fromkeys((selection.objective, *SHOWN_BESIDE)))
-    for name in (*shown, "seeds"):
-        table.add_column(name, justify="right")
-    for labels, row in selection.table.head(MOST_ROWS).iterrows():
-        values = (f"{row[name]:.3f} ± {row[f'{name}_std']:.3f}" for name in shown)
-        table.add_row(*labels, *values, f"{row['seeds_ok']:.0f}")  # type: ignore[misc]
+    table = Table(title=title)
+    table.add_column("design", no_wrap=True)
+    beside = [name for name in SHOWN_BESIDE if name != selection.objective]
+    table.add_column(selection.objective, justify="right", min_width=14)
+    for name in (*beside, "seeds"):
+        table.add_column(name, justify="right", overflow="fold")
+    for design, (_, row) in zip(selection.labels[:MOST_ROWS], selection.table.iterrows(), strict=False):
+        objective = Expected(row[selection.objective], row[f"{selection.objective}_std"])
+        means = (f"{row[name]:.3g}" for name in beside)
+        table.add_row(design, str(objective), *means, f"{row['seeds_ok']:.0f}")
     return table
 
 
