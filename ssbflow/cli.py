@@ -101,7 +101,10 @@ def best(
 
     selection = select(store, maximize=maximize, minimize=minimize, where=where, cube=cube)
     console.print(selection_table(selection))
-    console.print(f"best: [bold]{selection.best}[/]   recipe: ssbflow recipe {store} --cathode {selection.best}")
+    console.print(
+        f"best: [bold]{selection.best}[/]; its recipe: ssbflow recipe {store} --cathode {selection.best}",
+        soft_wrap=True,
+    )
 
 
 @app.command()

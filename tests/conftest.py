@@ -1,6 +1,5 @@
 """Shared pieces: a sweep so small that a case takes half a second, and a store that it was run into."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -53,9 +52,9 @@ def tiny_case(tiny_sweep: Sweep) -> Case:
 
 
 @pytest.fixture(scope="session")
-def tiny_store(tiny_sweep: Sweep, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def tiny_store(tiny_sweep: Sweep, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A store with the tiny sweep, run for real; read only."""
     store = tmp_path_factory.mktemp("tiny") / "store"
     summary = ssbflow.run(tiny_sweep, store)
     assert (summary.ok, summary.failed) == (2, 0)
-    yield store
+    return store

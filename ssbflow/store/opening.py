@@ -22,7 +22,7 @@ def open_cube(store: str | Path, cube: str | None = None) -> xr.Dataset:
     Returns
     -------
     xarray.Dataset
-        Dims ``composition, distribution, seed``.
+        Dims ``composition, distribution, seed``; variables lazy, coordinates loaded.
 
     Raises
     ------
@@ -38,8 +38,9 @@ def open_cube(store: str | Path, cube: str | None = None) -> xr.Dataset:
     if not link.exists():
         names = sorted(path.name.removesuffix(".zarr") for path in layout.cubes.glob("*.zarr"))
         raise SelectionError(f"no cube {cube!r} in {store}; it has {', '.join(names)}")
-    cube_dataset: xr.Dataset = xr.open_zarr(os.path.realpath(link))
-    return cube_dataset
+    dataset: xr.Dataset = xr.open_zarr(os.path.realpath(link))
+    # labels and inputs are small and wanted at once; only the variables stay lazy
+    return dataset.assign_coords({name: coordinate.load() for name, coordinate in dataset.coords.items()})
 
 
 def open_case(store: str | Path, case_id: str) -> xr.Dataset:

@@ -1,5 +1,6 @@
 """Tables for the terminal."""
 
+from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from ssbflow.design.recipe import Expected, Recipe
@@ -47,7 +48,7 @@ def selection_table(selection: Selection) -> Table:
     sense = "maximize" if selection.maximize else "minimize"
     condition = f" where {selection.where}" if selection.where else ""
     title = f"{sense} {selection.objective}{condition}: {len(selection.table)} of {selection.considered} designs"
-    table = Table(title=title)
+    table = Table(title=title, box=SIMPLE_HEAD)  # narrow: it fits a terminal of 80 columns
     table.add_column("design", no_wrap=True)
     beside = [name for name in SHOWN_BESIDE if name != selection.objective]
     table.add_column(selection.objective, justify="right", min_width=14)

@@ -24,7 +24,7 @@ class SizeLaw(Protocol):
         """Diameter below which each share lies."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class SizeBins:
     """A distribution cut into discrete diameters.
 

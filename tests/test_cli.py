@@ -1,0 +1,125 @@
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from ssbflow.cli import main
+
+
+@dataclass
+class Answer:
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+CommandLine = Callable[..., Answer]
+
+
+@pytest.fixture
+def ssbflow(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> CommandLine:
+    """The command line in this process; what a new process adds is tested once."""
+
+    def run(*words: str | Path) -> Answer:
+        monkeypatch.setattr(sys, "argv", ["ssbflow", *(str(word) for word in words)])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        code = ended.value.code
+        assert code is None or isinstance(code, int)
+        return Answer(code or 0, *capsys.readouterr())
+
+    return run
+
+
+def test_help_of_a_new_process_names_every_command() -> None:
+    command = [sys.executable, "-W", "error", "-c", "from ssbflow.cli import main; main()", "--help"]
+    answer = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (answer.returncode, answer.stderr) == (0, "")
+    assert all(
+        name in answer.stdout for name in ("plan", "run", "status", "retry", "publish", "best", "recipe", "doctor")
+    )
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes", "said"),
+    [
+        ("se: LPSCl", "se: {density_g_cm3: -1}", "compositions[0].se.density_g_cm3"),
+        ("eam: 60", "eam: 61", "weights sum to 101 %"),
+        ("pressure_mpa: 375", "pressure_mpa: 0", "protocol.press.pressure_mpa"),
+        ("frames: 5", "framez: 5", "unknown key 'framez'"),
+        ("edge_um: 8", "edge_um: 3", "no wider than the largest particle"),
+        ("{edge_um: 8", "{{edge_um: 8", "no valid YAML"),
+    ],
+)
+def test_bad_input_is_one_line_and_exit_code_2(
+    ssbflow: CommandLine, tiny_file: Path, tmp_path: Path, was: str, becomes: str, said: str
+) -> None:
+    path, store = tmp_path / "bad.yaml", tmp_path / "store"
+    text = tiny_file.read_text()
+    assert was in text
+    path.write_text(text.replace(was, becomes))
+    answer = ssbflow("run", path, "--store", store, "--cluster", "serial")
+    assert answer.returncode == 2
+    assert len(answer.stderr.splitlines()) == 1
+    assert "bad.yaml" in answer.stderr
+    assert said in answer.stderr
+    assert not store.exists()
+
+
+def test_an_unwritable_store_is_exit_code_2(ssbflow: CommandLine, tiny_file: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    answer = ssbflow("run", tiny_file, "--store", tmp_path / "file" / "store", "--cluster", "serial")
+    assert answer.returncode == 2
+    assert "is a file; give a folder" in answer.stderr
+
+
+def test_no_lammps_is_exit_code_2(
+    ssbflow: CommandLine, tiny_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSBFLOW_LMP", "/no/such/lmp")
+    answer = ssbflow("run", tiny_file, "--store", tmp_path / "store", "--cluster", "serial")
+    assert answer.returncode == 2
+    assert "/no/such/lmp" in answer.stderr
+    assert ssbflow("doctor").returncode == 2
+
+
+@pytest.mark.lammps
+def test_from_plan_to_recipe(ssbflow: CommandLine, tiny_file: Path, tiny_store: Path) -> None:
+    plan = ssbflow("plan", tiny_file, "--store", tiny_store)
+    assert (plan.returncode, "2, done already 2" in plan.stdout) == (0, True)
+    run = ssbflow("run", tiny_file, "--store", tiny_store, "--cluster", "serial")
+    assert (run.returncode, "2 ok, 0 failed; 0 computed now" in run.stdout) == (0, True)
+    status = ssbflow("status", tiny_store)
+    assert (status.returncode, "2 ok, 0 failed, 0 pending" in " ".join(status.stdout.split())) == (0, True)
+    best = ssbflow("best", tiny_store, "--minimize", "porosity", "--where", "utilization > 0.5")
+    assert (best.returncode, "best: CAM60/fine" in best.stdout) == (0, True)
+    recipe = ssbflow("recipe", tiny_store, "--cathode", "CAM60/fine", "--area-cm2", "10")
+    assert (recipe.returncode, "weigh eam" in recipe.stdout, "30 mg for 10 cm²" in recipe.stdout) == (0, True, True)
+
+
+@pytest.mark.lammps
+def test_a_store_with_failed_cases_is_exit_code_1_again_and_again(
+    ssbflow: CommandLine, tiny_file: Path, tmp_path: Path
+) -> None:
+    path, store = tmp_path / "absurd.yaml", tmp_path / "store"
+    settling = "settling: {time_step_fraction: 100}"
+    path.write_text(tiny_file.read_text().replace("frames: 5", f"frames: 5, {settling}").replace("[1, 2]", "[1]"))
+    for computed in (1, 0):
+        answer = ssbflow("run", path, "--store", store, "--cluster", "serial")
+        assert answer.returncode == 1
+        assert f"0 ok, 1 failed; {computed} computed now" in answer.stdout
+    retried = ssbflow("retry", store, "--cluster", "serial")
+    assert (retried.returncode, "1 computed now" in retried.stdout) == (1, True)
+
+
+def test_questions_without_an_answer_are_exit_code_2(ssbflow: CommandLine, tmp_path: Path) -> None:
+    for words in (
+        ("status", tmp_path),
+        ("best", tmp_path, "--minimize", "porosity"),
+        ("recipe", tmp_path, "--cathode", "x"),
+    ):
+        answer = ssbflow(*words)
+        assert (answer.returncode, len(answer.stderr.splitlines())) == (2, 1)
