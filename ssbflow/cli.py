@@ -123,6 +123,24 @@ def recipe(
 
 
 @app.command()
+def export(
+    store: StoreArgument,
+    case: Annotated[str, typer.Argument(metavar="CASE", help="case_id, from the cube.")],
+    folder: Annotated[Path, typer.Option("-o", "--output", help="Folder to write to, made if missing.")],
+    format_: Annotated[
+        str, typer.Option("--format", help="lammps: the two files of the press, to run by hand.")
+    ] = "lammps",
+) -> None:
+    """Write a case for another program."""
+    from ssbflow.errors import InputError
+    from ssbflow.views.exports import export_lammps
+
+    if format_ != "lammps":
+        raise InputError(f"unknown format {format_!r}; allowed: lammps")
+    console.print(f"written to {export_lammps(store, case, folder)}; run there: lmp -in press.in", soft_wrap=True)
+
+
+@app.command()
 def doctor(cluster: ClusterOption = "serial") -> None:
     """Look whether LAMMPS is there, which one, and whether a worker starts."""
     from ssbflow.flow.doctor import examine

@@ -7,6 +7,7 @@ import numpy as np
 
 from ssbflow.inputs.analysis import Analysis
 from ssbflow.inputs.case import Case
+from ssbflow.inputs.material import Material
 from ssbflow.packing.grid_fill import pack
 from ssbflow.packing.packing import Packing
 from ssbflow.press.press import press
@@ -56,9 +57,12 @@ def press_case(case: Case, loose: Packing, scratch: Path | None = None) -> Press
     PressError
         LAMMPS failed or did not come to rest.
     """
-    composition = case.design.composition
-    materials = {"eam": composition.eam, "se": composition.se}
-    return press(loose, materials, case.design.protocol, composition, scratch=scratch)
+    return press(loose, case_materials(case), case.design.protocol, case.design.composition, scratch=scratch)
+
+
+def case_materials(case: Case) -> dict[str, Material]:
+    """Return the material of each species."""
+    return {"eam": case.design.composition.eam, "se": case.design.composition.se}
 
 
 def measure_case(case: Case, packing: Packing, analysis: Analysis) -> dict[str, float]:

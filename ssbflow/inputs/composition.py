@@ -61,6 +61,17 @@ class Composition(Input):
                 raise ValueError(f"{weight:g} wt% {component} but no material: add {component}: NAME")
         return self
 
+    @model_validator(mode="after")
+    def _materials_play_their_role(self) -> Self:
+        for component in COMPONENTS:
+            material: Material | None = getattr(self, component)
+            if material and material.role and material.role != component:
+                raise ValueError(
+                    f"{material.name} is a material for {material.role}, not for {component}; choose another, "
+                    "or give its properties in place without a role"
+                )
+        return self
+
     @property
     def particle_weight_fraction(self) -> float:
         """Share of the electrode's mass that is particles."""
