@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from ssbflow.inputs.case import Case as Case
     from ssbflow.inputs.case import Design as Design
     from ssbflow.inputs.case import Distribution as Distribution
+    from ssbflow.inputs.catalog import load_materials as load_materials
     from ssbflow.inputs.composition import Composition as Composition
     from ssbflow.inputs.material import Material as Material
     from ssbflow.inputs.protocol import Protocol as Protocol
-    from ssbflow.inputs.reading import load_materials as load_materials
     from ssbflow.inputs.reading import load_sweep as load_sweep
     from ssbflow.inputs.sweep import Sweep as Sweep
     from ssbflow.packing.grid_fill import pack as pack
@@ -49,7 +49,7 @@ _HOME = {
     "Composition": "inputs.composition",
     "Material": "inputs.material",
     "Protocol": "inputs.protocol",
-    "load_materials": "inputs.reading",
+    "load_materials": "inputs.catalog",
     "load_sweep": "inputs.reading",
     "Sweep": "inputs.sweep",
     "pack": "packing.grid_fill",

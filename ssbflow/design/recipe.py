@@ -129,8 +129,8 @@ def _written(
     fractions = {name: share for name, share in composition.weight_percent.fractions().items() if share > 0}
     materials = {name: getattr(composition, name) for name in fractions}
     capacity = None
-    if composition.eam.capacity_mah_g:
-        capacity = areal_mass / 1000 * float(row["eam_wt_final"]) * composition.eam.capacity_mah_g
+    if composition.eam.capacity_mah_g and "eam" in fractions:
+        capacity = areal_mass / 1000 * fractions["eam"] * composition.eam.capacity_mah_g
     utilization = _expected(row, "utilization")
     return Recipe(
         design=design,

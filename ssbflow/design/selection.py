@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from tokenize import TokenError
 
 import pandas as pd
 import xarray as xr
@@ -9,6 +10,9 @@ import xarray as xr
 from ssbflow.design.table import design_table
 from ssbflow.errors import InputError, SelectionError
 from ssbflow.store.opening import open_cube
+
+NO_CONDITION = (SyntaxError, TokenError, ValueError, TypeError, KeyError, AttributeError, NotImplementedError)
+"""What pandas raises for texts that are no condition."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,7 +80,7 @@ def best(
         raise InputError("give exactly one of maximize and minimize, a variable of the cube")
     objective = maximize or minimize or ""
     table = design_table(store if isinstance(store, xr.Dataset) else open_cube(store, cube))
-    if objective not in table:
+    if objective not in table.select_dtypes("number"):
         raise SelectionError(f"no variable {objective!r}; the cube has {', '.join(_numeric(table))}")
     kept = table if where is None else _fulfilling(table, where)
     ranked = kept.dropna(subset=[objective]).sort_values(objective, ascending=maximize is None, kind="stable")
@@ -90,10 +94,10 @@ def best(
 
 def _fulfilling(table: pd.DataFrame, where: str) -> pd.DataFrame:
     try:
-        return table.query(where, engine="python")
+        return table.query(where, engine="python", local_dict={}, global_dict={})
     except pd.errors.UndefinedVariableError as error:
         raise SelectionError(f"where {where!r}: {error}; the cube has {', '.join(_numeric(table))}") from error
-    except (SyntaxError, ValueError, TypeError, KeyError) as error:
+    except NO_CONDITION as error:
         raise InputError(
             f"where {where!r} is no condition ({error}); write e.g. 'utilization > 0.9 and porosity < 0.3'"
         ) from error

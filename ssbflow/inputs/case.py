@@ -1,7 +1,7 @@
 """Designs and cases: what a person would make, and one simulation of it."""
 
 from functools import cached_property
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
 from pydantic import Field, model_validator
 
@@ -11,6 +11,9 @@ from ssbflow.inputs.composition import Composition, Label
 from ssbflow.inputs.distributions import AnySizeDistribution
 from ssbflow.inputs.identity import MEASURE_VERSION, PHYSICS_VERSION, identity
 from ssbflow.inputs.protocol import Protocol
+
+Seed = Annotated[int, Field(strict=True, ge=0, le=2**63 - 1)]
+"""An integer that all randomness of a case flows from; it fits the cube's int64 axis."""
 
 COMFORTABLE_WIDTH = 3  # box edges per largest diameter; below it, two particles may touch through two images
 
@@ -29,10 +32,7 @@ class Distribution(Input):
 
     def simulation_inputs(self) -> dict[str, Any]:
         """Return what a simulation depends on."""
-        return {
-            species: getattr(self, species).model_dump(mode="json", exclude_none=True, exclude={"source"})
-            for species in ("eam", "se")
-        }
+        return {"eam": self.eam.simulation_inputs(), "se": self.se.simulation_inputs()}
 
 
 class Design(Input):
@@ -51,7 +51,7 @@ class Design(Input):
     def _box_holds_the_largest(self) -> Self:
         if self.widths_of_largest <= 1:
             raise ValueError(
-                f"box.edge_um {self.protocol.box.edge_um:g} is no wider than the largest particle of "
+                f"protocol.box.edge_um {self.protocol.box.edge_um:g} is no wider than the largest particle of "
                 f"distribution {self.distribution.label} ({self.distribution.largest_um:.2f} µm); "
                 f"make it wider, {COMFORTABLE_WIDTH}× or more is comfortable"
             )
@@ -71,7 +71,7 @@ class Case(Input):
     """A design and a seed: one simulation."""
 
     design: Design
-    seed: int = Field(ge=0)
+    seed: Seed
 
     def simulation_inputs(self) -> dict[str, Any]:
         """Return everything that changes the simulation."""

@@ -5,7 +5,8 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from ssbflow.inputs.base import Input
-from ssbflow.inputs.material import MEASURED_ONLY, MECHANICAL, Material, check_particle, material_by_name
+from ssbflow.inputs.catalog import material_by_name
+from ssbflow.inputs.material import MEASURED_ONLY, MECHANICAL, Material, check_particle
 
 COMPONENTS = ("eam", "se", "carbon", "binder")
 WEIGHT_TOLERANCE_PERCENT = 0.01

@@ -1,8 +1,8 @@
 """Materials: what particles and additives are made of."""
 
-from typing import Any, Literal, Self
+from typing import Literal, Self
 
-from pydantic import Field, ValidationInfo, model_validator
+from pydantic import Field, model_validator
 
 from ssbflow.inputs.base import Input
 
@@ -47,19 +47,6 @@ class Material(Input):
     def values(self, names: tuple[str, ...]) -> dict[str, float | None]:
         """Return the named properties, for identities."""
         return {name: getattr(self, name) for name in names}
-
-
-def material_by_name(given: Any, info: ValidationInfo) -> Any:
-    """Look a material's name up in the catalog that the reader handed in as context."""
-    if not isinstance(given, str):
-        return given
-    catalog: dict[str, Any] = (info.context or {}).get("materials", {})
-    if given not in catalog:
-        raise ValueError(
-            f"unknown material {given!r}; known: {', '.join(sorted(catalog)) or 'none'}; "
-            "use one of these, add it under materials: or give its properties in place"
-        )
-    return catalog[given]
 
 
 def check_particle(material: Material) -> Material:

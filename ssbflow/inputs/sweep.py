@@ -8,7 +8,7 @@ from pydantic import Field, field_validator, model_validator
 
 from ssbflow.inputs.analysis import Analysis
 from ssbflow.inputs.base import Input
-from ssbflow.inputs.case import Case, Design, Distribution
+from ssbflow.inputs.case import Case, Design, Distribution, Seed
 from ssbflow.inputs.composition import Composition
 from ssbflow.inputs.material import Material
 from ssbflow.inputs.protocol import FileLabel, Protocol
@@ -17,7 +17,7 @@ from ssbflow.inputs.protocol import FileLabel, Protocol
 class SeedRange(Input):
     """Seeds first, first + 1, … first + count − 1."""
 
-    first: int = Field(ge=0)
+    first: Seed
     count: int = Field(ge=1)
 
     def seeds(self) -> tuple[int, ...]:
@@ -33,7 +33,7 @@ class Sweep(Input):
     materials: dict[str, Material] = Field(default_factory=dict)
     compositions: tuple[Composition, ...] = Field(min_length=1)
     distributions: tuple[Distribution, ...] = Field(min_length=1)
-    seeds: tuple[int, ...] = Field(min_length=1)
+    seeds: tuple[Seed, ...] = Field(min_length=1)
     protocol: Protocol
     analysis: Analysis = Analysis()
 
@@ -41,13 +41,6 @@ class Sweep(Input):
     @classmethod
     def _seeds_from_a_range(cls, given: Any) -> Any:
         return SeedRange.model_validate(given).seeds() if isinstance(given, dict) else given
-
-    @field_validator("seeds")
-    @classmethod
-    def _seeds_are_natural(cls, seeds: tuple[int, ...]) -> tuple[int, ...]:
-        if min(seeds, default=0) < 0:
-            raise ValueError(f"seeds are 0 or above; got {min(seeds)}")
-        return seeds
 
     @model_validator(mode="after")
     def _labels_are_unique(self) -> Self:
@@ -64,9 +57,13 @@ class Sweep(Input):
 
     @model_validator(mode="after")
     def _designs_are_possible(self) -> Self:
-        # The validator of each design speaks for itself; building them once shows every refusal before anything runs.
-        for _ in self.designs():
-            pass
+        # Each design validates itself: building all of them shows every refusal before anything runs.
+        seen: dict[str, str] = {}
+        for design in self.designs():
+            name = f"{design.composition.label}/{design.distribution.label}"
+            same = seen.setdefault(Case(design=design, seed=self.seeds[0]).case_id, name)
+            if same != name:
+                raise ValueError(f"{same} and {name} are the same simulation; keep one of the labels")
         return self
 
     def designs(self) -> Iterator[Design]:
@@ -84,10 +81,3 @@ class Sweep(Input):
     def warnings(self) -> list[str]:
         """Return what is allowed but should be known before running."""
         return list(dict.fromkeys(warning for design in self.designs() for warning in design.warnings()))
-
-    def replace(self, **changes: Any) -> "Sweep":
-        """Return a validated copy with other fields.
-
-        ``changes`` are fields of `Sweep`, as models or as plain data.
-        """
-        return Sweep.model_validate({**dict(self), **changes})

@@ -54,14 +54,13 @@ class Packing:
         height_um: float | None = None,
     ) -> None:
         position, radius = _float_array("position_um", position_um), _float_array("radius_um", radius_um)
-        names = np.asarray(species, dtype=np.str_)
+        names = np.array(species, dtype=np.str_)
         _check_shapes(position, radius, names)
         edges = _checked_edges(edge_um, radius)
         _check_values(position, names)
-        position = position.copy()
         position[:, :2] = _wrapped(position[:, :2], np.array(edges))
         top = float((position[:, 2] + radius).max())
-        height = top if height_um is None else float(height_um)
+        height = top if height_um is None else float(_float_array("height_um", height_um))
         if not (np.isfinite(height) and height > 0):
             raise InputError(f"height_um must be above 0; got {height_um}")
         self._set(position_um=position, radius_um=radius, species=names, edge_um=edges, height_um=height)
@@ -125,7 +124,7 @@ def _wrapped(position: Floats, edges: Floats) -> Floats:
 
 def _float_array(name: str, values: ArrayLike) -> Floats:
     try:
-        return np.ascontiguousarray(values, dtype=np.float64)
+        return np.array(values, dtype=np.float64, order="C")  # a copy: what the caller does later changes nothing
     except (TypeError, ValueError) as error:
         raise InputError(f"{name} must be an array of numbers; got {values!r:.60}") from error
 
@@ -152,11 +151,13 @@ def _check_values(position: Floats, species: NDArray[np.str_]) -> None:
 
 
 def _checked_edges(edge_um: tuple[float, float], radius: Floats) -> tuple[float, float]:
-    edges = tuple(float(edge) for edge in edge_um)
-    if len(edges) != 2 or not all(np.isfinite(edge) and edge > 0 for edge in edges):
+    edges = _float_array("edge_um", edge_um)
+    if edges.shape != (2,) or not (np.isfinite(edges) & (edges > 0)).all():
         raise InputError(f"edge_um must be two lengths above 0, along x and y; got {edge_um}")
     if not (np.isfinite(radius).all() and (radius > 0).all()):
         raise InputError(f"radius_um must be finite and above 0; got {radius.min():g} to {radius.max():g}")
-    if min(edges) <= 2 * radius.max():
-        raise InputError(f"edge_um {edges} is no wider than the largest diameter, {2 * radius.max():g} µm; widen it")
-    return edges[0], edges[1]
+    if edges.min() <= 2 * radius.max():
+        raise InputError(
+            f"edge_um {edges.tolist()} is no wider than the largest diameter, {2 * radius.max():g} µm; widen it"
+        )
+    return float(edges[0]), float(edges[1])

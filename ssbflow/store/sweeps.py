@@ -9,8 +9,8 @@ from filelock import FileLock
 
 from ssbflow.errors import InputError, StoreError
 from ssbflow.inputs.identity import canonical_json, identity
-from ssbflow.inputs.reading import validated
 from ssbflow.inputs.sweep import Sweep
+from ssbflow.inputs.validation import validated
 from ssbflow.store.durable import write_durably
 from ssbflow.store.layout import SCHEMA_VERSION, Store, check_writable
 

@@ -5,7 +5,7 @@ import numpy as np
 from ssbflow.errors import InputError
 from ssbflow.inputs.analysis import Analysis
 from ssbflow.inputs.composition import Composition
-from ssbflow.inputs.reading import validated
+from ssbflow.inputs.validation import validated
 from ssbflow.packing.packing import Packing
 from ssbflow.structure import coordination, final_composition, geodesic, porosity, utilization
 from ssbflow.structure.sample import Sample

@@ -51,7 +51,7 @@ def selection_table(selection: Selection) -> Table:
     table = Table(title=title, box=SIMPLE_HEAD)  # narrow: it fits a terminal of 80 columns
     table.add_column("design", no_wrap=True)
     beside = [name for name in SHOWN_BESIDE if name != selection.objective]
-    table.add_column(selection.objective, justify="right", min_width=14)
+    table.add_column(selection.objective, justify="right", min_width=14, overflow="fold")
     for name in (*beside, "seeds"):
         table.add_column(name, justify="right", overflow="fold")
     for design, (_, row) in zip(selection.labels[:MOST_ROWS], selection.table.iterrows(), strict=False):

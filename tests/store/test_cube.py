@@ -15,7 +15,8 @@ from ssbflow.store.layout import Store
 
 
 def test_cells_without_records_are_pending_and_cells_never_asked_for_say_so(tiny_sweep: Sweep, tmp_path: Path) -> None:
-    other = tiny_sweep.compositions[0].model_copy(update={"label": "other"})
+    weights = {"eam": 50, "se": 50}
+    other = tiny_sweep.compositions[0].replace(label="other", weight_percent=weights)
     sweeps = [tiny_sweep, tiny_sweep.replace(compositions=(other,), seeds=(7,))]
     cube = build_cube(Store(tmp_path), grids(sweeps)["small.touching"])
     assert dict(cube.sizes) == {"composition": 2, "distribution": 1, "seed": 3}

@@ -63,6 +63,10 @@ class SizeDistribution(Input):
     def median_um(self) -> float:
         """D50 (µm) in the stated basis."""
 
+    def simulation_inputs(self) -> dict[str, Any]:
+        """Return what a simulation depends on."""
+        return self.model_dump(mode="json", exclude_none=True, exclude={"source"})
+
     @cached_property
     def discrete(self) -> SizeBins:
         """The discrete diameters, worked out once."""

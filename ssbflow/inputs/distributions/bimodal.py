@@ -69,6 +69,11 @@ class Bimodal(ContinuousDistribution):
             )
         return self
 
+    def simulation_inputs(self) -> dict[str, Any]:
+        """Return what a simulation depends on."""
+        modes = {"small": self.small.simulation_inputs(), "large": self.large.simulation_inputs()}
+        return {**super().simulation_inputs(), **modes}
+
     def law(self) -> SizeLaw:
         """Return the mixture of the two laws."""
         return MixedLaw(self.small.law(), self.large.law(), self.large_fraction)

@@ -15,6 +15,7 @@ from ssbflow.inputs.distributions.base import SizeLaw
 
 Fit = Literal["d50_d95", "d5_d95", "least_squares"]
 EXACT: dict[Fit, tuple[float, ...]] = {"d50_d95": (0.5, 0.95), "d5_d95": (0.05, 0.95), "least_squares": ()}
+EXACT_MISFIT = 1e-6  # relative
 TINY_UM = 1e-12  # stands for diameters below zero while the search is far off
 GROSS_MISFIT = 0.20  # relative; Example 1's own lognormal misses its D5 by 15 %
 

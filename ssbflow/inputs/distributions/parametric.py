@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
 from ssbflow.inputs.distributions.base import ContinuousDistribution, SizeLaw
-from ssbflow.inputs.distributions.fitting import EXACT, GROSS_MISFIT, Fit, Percentiles, fitted, misfits
+from ssbflow.inputs.distributions.fitting import EXACT, EXACT_MISFIT, GROSS_MISFIT, Fit, Percentiles, fitted, misfits
 
 PERCENTILE_KEYS = {"d5_um": 0.05, "d50_um": 0.5, "d95_um": 0.95}
 
@@ -109,7 +109,10 @@ class ParametricDistribution(ContinuousDistribution):
 
     @model_validator(mode="after")
     def _fit_is_close(self) -> Self:
+        exact = EXACT[self.fit] if self.fit else ()
         for share, error in self.misfit.items():
+            if share in exact and not abs(error) <= EXACT_MISFIT:
+                raise ValueError(f"no {self.parameters} found that meet D{100 * share:.0f}; use kind: percentiles")
             if not abs(error) <= GROSS_MISFIT:
                 raise ValueError(
                     f"the law misses D{100 * share:.0f} by {100 * error:.0f} % (at most {100 * GROSS_MISFIT:.0f} %): "

@@ -7,6 +7,8 @@ from pydantic import Field, model_validator
 
 from ssbflow.inputs.distributions.base import SizeBins, SizeDistribution, number_weighted
 
+ROUNDING = 1e-12  # a share of exactly one half must not depend on the unit of the weights
+
 
 class Tabulated(SizeDistribution):
     """Discrete diameters with their weights; the table's rows are the bins."""
@@ -36,4 +38,4 @@ class Tabulated(SizeDistribution):
         """D50 (µm): the first diameter that half of the weight does not exceed."""
         order = np.argsort(self.diameter_um)
         share = np.cumsum(np.array(self.weight)[order]) / sum(self.weight)
-        return float(np.array(self.diameter_um)[order][np.searchsorted(share, 0.5)])
+        return float(np.array(self.diameter_um)[order][np.searchsorted(share, 0.5 * (1 - ROUNDING))])

@@ -1,0 +1,124 @@
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+import xarray as xr
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+import ssbflow
+from ssbflow.design.table import design_table
+from ssbflow.errors import SelectionError
+from ssbflow.store.cube import DIMS, STATUS
+
+OK, FAILED, PENDING, NOT_ASKED = (STATUS[name] for name in ("ok", "failed", "pending", "not_asked_for"))
+
+
+def cube(status: Any, porosity: Any, **more: Any) -> xr.Dataset:
+    """A cube with the porosity (and more), compositions and distributions labelled a, b, …"""
+    status = np.asarray(status, dtype=np.int8)
+    values = {name: (DIMS, np.asarray(cells, float)) for name, cells in {"porosity": porosity, **more}.items()}
+    labels = [np.array(list("abc")[:size], dtype=object) for size in status.shape[:2]]
+    return xr.Dataset(
+        {"status": (DIMS, status), **values},
+        coords={"composition": labels[0], "distribution": labels[1], "seed": np.arange(status.shape[2])},
+    )
+
+
+def only_row(dataset: xr.Dataset) -> "pd.Series[Any]":
+    """The row of a cube with one design."""
+    table = design_table(dataset)
+    assert len(table) == 1
+    return table.iloc[0]
+
+
+def test_mean_and_deviation_are_of_the_seeds_that_ended_well() -> None:
+    found = only_row(cube([[[OK, OK, FAILED, PENDING, OK]]], [[[0.1, 0.2, 9.0, 8.0, 0.6]]]))
+    assert found["porosity"] == pytest.approx(0.3)
+    assert found["porosity_std"] == pytest.approx(np.sqrt((0.2**2 + 0.1**2 + 0.3**2) / 2))
+
+
+def test_seeds_are_counted_by_how_they_ended() -> None:
+    found = only_row(cube([[[OK, FAILED, FAILED, PENDING, NOT_ASKED, OK]]], np.ones((1, 1, 6))))
+    assert (found["seeds_ok"], found["seeds_failed"]) == (2, 2)
+
+
+def test_one_seed_has_no_deviation() -> None:
+    found = only_row(cube([[[OK, FAILED]]], [[[0.25, 0.5]]]))
+    assert found["porosity"] == 0.25
+    assert np.isnan(found["porosity_std"])
+
+
+def test_quantity_that_some_seeds_lack_is_averaged_over_the_others() -> None:
+    found = only_row(cube([[[OK, OK, OK]]], [[[1.5, np.nan, 2.5]]]))
+    assert (found["porosity"], found["seeds_ok"]) == (2.0, 3)
+
+
+def test_quantity_that_every_seed_lacks_stays_unknown() -> None:
+    found = only_row(cube([[[OK, OK]]], [[[0.1, 0.3]]], utilization=[[[np.nan, np.nan]]]))
+    assert np.isnan(found["utilization"])
+    assert np.isnan(found["utilization_std"])
+    assert found["porosity"] == pytest.approx(0.2)
+
+
+def test_designs_without_a_good_case_are_left_out() -> None:
+    table = design_table(cube([[[OK], [FAILED]], [[PENDING], [OK]]], [[[0.1], [0.2]], [[0.3], [0.4]]]))
+    assert table.index.tolist() == [("a", "a"), ("b", "b")]
+
+
+def test_designs_come_in_the_order_of_the_cube() -> None:
+    backwards = cube([[[OK]], [[OK]]], [[[0.1]], [[0.2]]]).assign_coords(composition=np.array(["z", "a"], dtype=object))
+    assert design_table(backwards).index.tolist() == [("z", "a"), ("a", "a")]
+
+
+@pytest.mark.parametrize("status", [FAILED, PENDING, NOT_ASKED])
+def test_cube_without_a_good_case_is_answered_with_an_error(status: int) -> None:
+    with pytest.raises(SelectionError, match="no case of this cube has ended well"):
+        design_table(cube([[[status]]], [[[0.1]]]))
+
+
+def test_coordinates_of_a_design_stand_beside_its_numbers() -> None:
+    given_cube = cube(np.full((2, 2, 2), OK), np.ones((2, 2, 2))).assign_coords(
+        eam_wt=("composition", [0.6, 0.7]), se_d50=("distribution", [2.0, 3.0])
+    )
+    table = design_table(given_cube)
+    assert table["eam_wt"].tolist() == [0.6, 0.6, 0.7, 0.7]
+    assert table["se_d50"].tolist() == [2.0, 3.0, 2.0, 3.0]
+
+
+def test_lazy_cube_gives_the_same_table() -> None:
+    eager = cube(np.full((2, 2, 3), OK), np.random.default_rng(0).random((2, 2, 3)))
+    assert design_table(eager.chunk({"composition": 1})).equals(design_table(eager))
+
+
+@given(
+    status=arrays(np.int8, (2, 3, 4), elements=st.sampled_from([OK, FAILED, PENDING, NOT_ASKED])),
+    porosity=arrays(float, (2, 3, 4), elements=st.floats(-10, 10, allow_subnormal=False) | st.just(float("nan"))),
+)
+@settings(max_examples=25, deadline=None)
+def test_table_agrees_with_a_loop_over_the_cells(status: np.ndarray, porosity: np.ndarray) -> None:
+    status[0, 0, 0], porosity[0, 0, 0] = OK, 0.5
+    table = design_table(cube(status, porosity))
+    for cell in np.ndindex(2, 3):
+        label = ("ab"[cell[0]], "abc"[cell[1]])
+        good = porosity[cell][status[cell] == OK]
+        known = good[~np.isnan(good)]
+        assert (label in table.index) == bool(len(good))
+        if len(good):
+            mean, deviation = table.loc[label, ["porosity", "porosity_std"]]
+            assert mean == pytest.approx(known.mean() if len(known) else np.nan, nan_ok=True, abs=1e-12)
+            assert deviation == pytest.approx(known.std(ddof=1) if len(known) > 1 else np.nan, nan_ok=True, abs=1e-6)
+
+
+@pytest.mark.lammps
+def test_table_of_a_real_store_has_the_means_of_its_cube(tiny_store: Path) -> None:
+    opened = ssbflow.open_cube(tiny_store)
+    found = only_row(opened)
+    assert found["seeds_ok"] == 2
+    assert found["porosity"] == pytest.approx(float(opened["porosity"].mean()))
+    assert found["porosity_std"] == pytest.approx(float(opened["porosity"].std(ddof=1)))
+    assert found["eam_wt"] == pytest.approx(0.6)
+    assert found["eam_material"] == "NCM811"
