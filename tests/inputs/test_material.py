@@ -3,8 +3,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from ssbflow.inputs.composition import Composition
 from ssbflow.inputs.catalog import load_materials
+from ssbflow.inputs.composition import Composition
 from ssbflow.inputs.material import MEASURED_ONLY, MECHANICAL, Material
 
 GLASS = {"density_g_cm3": 2.5, "youngs_modulus_gpa": 70, "poisson_ratio": 0.2, "friction": 0.3, "restitution": 0.8}
@@ -47,10 +47,9 @@ def test_name_without_a_context_is_looked_up_in_the_shipped_catalog() -> None:
     assert found.eam == load_materials()["NCM811"]
 
 
-@pytest.mark.parametrize("component", ["eam", "se"])
-def test_material_of_another_role_is_refused(component: str) -> None:
-    with pytest.raises(ValidationError, match=f"is a material for .*, not for {component}"):
-        mixed(**{component: {**GLASS, "role": "binder"}})
+def test_material_of_another_role_is_refused() -> None:
+    with pytest.raises(ValidationError, match="inline is a material for binder, not for eam"):
+        mixed(eam={**GLASS, "role": "binder"})
 
 
 def test_additive_needs_a_density_only() -> None:
