@@ -5,7 +5,7 @@ from scipy.optimize import brentq
 
 from ssbflow.packing.packing import Floats, Packing, volume_below
 
-PLANE_TOLERANCE_UM = 1e-9
+PLANE_TOLERANCE_UM = 1e-13
 
 
 def mass_below_pg(packing: Packing, density_g_cm3: Floats, plane_um: float) -> float:

@@ -25,17 +25,27 @@ def read_dump(path: Path) -> tuple[NDArray[np.int64], list[Floats]]:
     PressError
         The file ends in the middle of a frame.
     """
-    steps, tables = [], []
-    with path.open(encoding="ascii") as file:
-        while header := [line for _ in range(HEADER_LINES) if (line := file.readline())]:
-            count = int(header[3]) if len(header) == HEADER_LINES else -1
-            columns = len(header[-1].split()) - 2
-            values = np.loadtxt(file, max_rows=count, ndmin=2) if count > 0 else np.empty((0, columns))
-            if count < 0 or len(values) < count:
-                raise PressError(f"{path.name} ends in the middle of a frame", cause="torn output")
-            steps.append(int(header[1]))
-            tables.append(values)
+    text = path.read_text(encoding="ascii", errors="replace")
+    lines = text.splitlines()
+    steps, tables, at = [], [], 0
+    while at < len(lines):
+        header = lines[at : at + HEADER_LINES]
+        try:
+            count, columns = int(header[3]), len(header[8].split()) - 2
+            rows = lines[at + HEADER_LINES : at + HEADER_LINES + count]
+            values = np.loadtxt(rows, ndmin=2) if rows else np.empty((0, columns))
+        except (IndexError, ValueError) as error:
+            raise _torn(path) from error
+        if values.shape != (count, columns) or not text.endswith("\n"):
+            raise _torn(path)
+        steps.append(int(header[1]))
+        tables.append(values)
+        at += HEADER_LINES + count
     return np.array(steps, dtype=np.int64), tables
+
+
+def _torn(path: Path) -> PressError:
+    return PressError(f"{path.name} ends in the middle of a frame", cause="torn output")
 
 
 def read_final(path: Path) -> tuple[int, Floats]:

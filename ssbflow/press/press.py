@@ -73,9 +73,9 @@ def press(
         result = read_result(folder / files.RESULT)
         final_step, position = read_final(folder / files.FINAL)
         _check_whole(packing, position, folder)
-        trajectory = _trajectory(folder, final_step, position, protocol.press.frames)
+        pressed = Packing(position, packing.radius_um, packing.species, packing.edge_um)
+        trajectory = _trajectory(folder, final_step, pressed.position_um, packing.edge_um, protocol.press.frames)
         contacts = _contacts(folder, packing)
-    pressed = Packing(position, packing.radius_um, packing.species, packing.edge_um)
     share = composition.particle_weight_fraction if composition else 1.0
     target_mass = protocol.box.areal_mass_mg_cm2 * PG_PER_UM2 * packing.cross_section_um2 * share
     density = np.select([packing.is_eam, packing.is_se], [_density(materials, "eam"), _density(materials, "se")])
@@ -107,10 +107,15 @@ def _check_whole(packing: Packing, position: Floats, folder: Path) -> None:
         )
 
 
-def _trajectory(folder: Path, final_step: int, final: Floats, frames: int) -> Trajectory:
+def _wrapped(position: Floats, edge_um: tuple[float, float]) -> Floats:
+    """Bring particles that left through a periodic side since LAMMPS last sorted them back into the box."""
+    return np.column_stack([position[:, 0] % edge_um[0], position[:, 1] % edge_um[1], position[:, 2]])
+
+
+def _trajectory(folder: Path, final_step: int, final: Floats, edge_um: tuple[float, float], frames: int) -> Trajectory:
     """Choose frames equally spaced in the compaction's progress (mean height), the last one being the final state."""
     steps, tables = read_dump(folder / files.FRAMES)
-    positions = [table[:, 1:4] for table in tables if len(table) == len(final)]
+    positions = [_wrapped(table[:, 1:4], edge_um) for table in tables if len(table) == len(final)]
     before = steps[: len(positions)] < final_step
     positions = [position for position, kept in zip(positions, before, strict=True) if kept]
     mean_height = np.array([position[:, 2].mean() for position in positions])

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,7 @@ from ssbflow.packing.packing import Floats, Mask, Packing
 
 Ints = NDArray[np.int64]
 
+ROUNDING = 1 + 1e-9  # a pair exactly at the criterion must not be lost in the search
 CLASS_RATIO = 1.5  # largest over smallest radius in one size class; a single search radius is quadratic in the ratio
 
 
@@ -113,18 +115,16 @@ def _size_classes(radius_um: Floats) -> list[Ints]:
 def _with_images(packing: Packing, members: Ints, criterion: float) -> tuple[Ints, Floats]:
     """Return members and their periodic images that anything in the box can touch: indices and positions."""
     position = packing.position_um[members]
-    reach = (packing.radius_um[members] + packing.radius_um.max()) / criterion
-    index, images = [members], [position]
-    for x in (-1, 0, 1):
-        for y in (-1, 0, 1):
-            if x == y == 0:
-                continue
-            shifted = position + np.array([x * packing.edge_um[0], y * packing.edge_um[1], 0.0])
-            near = np.ones(len(members), dtype=bool)
-            for axis in (0, 1):
-                near &= (shifted[:, axis] > -reach) & (shifted[:, axis] < packing.edge_um[axis] + reach)
-            index.append(members[near])
-            images.append(shifted[near])
+    reach = (packing.radius_um[members] + packing.radius_um.max()) / criterion * ROUNDING
+    turns = [int(reach.max() / edge) + 1 for edge in packing.edge_um]
+    index, images = [], []
+    for x, y in product(range(-turns[0], turns[0] + 1), range(-turns[1], turns[1] + 1)):
+        shifted = position + np.array([x * packing.edge_um[0], y * packing.edge_um[1], 0.0])
+        near = np.ones(len(members), dtype=bool)
+        for axis in (0, 1):
+            near &= (shifted[:, axis] >= -reach) & (shifted[:, axis] <= packing.edge_um[axis] + reach)
+        index.append(members[near])
+        images.append(shifted[near])
     return np.concatenate(index), np.concatenate(images)
 
 
@@ -133,7 +133,7 @@ def _pairs(
 ) -> tuple[Ints, Ints, Floats]:
     """Find the contacts of one class with the images of another, each contact once."""
     radius = packing.radius_um
-    search = (radius[members].max() + radius[image_of].max()) / criterion
+    search = (radius[members].max() + radius[image_of].max()) / criterion * ROUNDING
     near = cKDTree(packing.position_um[members]).sparse_distance_matrix(
         cKDTree(image_position), search, output_type="ndarray"
     )

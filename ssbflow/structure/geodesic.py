@@ -119,20 +119,21 @@ def median_tortuosity(
         return float("nan")
     starts = generator.permutation(top)[:sources]
     ends_each = -(-pairs // len(starts))
-    ratios = [_tortuosities_from(network, start, generator.permutation(bottom)[:ends_each]) for start in starts]
-    drawn = np.concatenate(ratios)[:pairs]
-    return float(np.median(drawn)) if len(drawn) else float("nan")
+    ratios = [_tortuosities_from(network, start, bottom, ends_each, generator) for start in starts]
+    return float(np.median(np.concatenate(ratios)[:pairs]))
 
 
-def _tortuosities_from(network: PathNetwork, start: int, ends: Ints) -> Floats:
-    """Return the tortuosity of the paths from one particle to others; unreachable ones and itself left out."""
+def _tortuosities_from(
+    network: PathNetwork, start: int, bottom: Ints, count: int, generator: np.random.Generator
+) -> Floats:
+    """Return the tortuosity of the paths from one particle to so many drawn ones of those that it reaches."""
     lengths, predecessors = dijkstra(
         network.length_um, directed=True, indices=np.array([start]), return_predecessors=True
     )
-    length, predecessor = lengths[0], predecessors[0]
-    ends = ends[np.isfinite(length[ends]) & (length[ends] > 0)]
-    straight = np.linalg.norm(_displacements(network, predecessor, ends), axis=1)
-    return np.asarray(length[ends] / straight)
+    ends = generator.permutation(bottom[np.isfinite(lengths[0, bottom])])[:count]
+    length = lengths[0, ends]
+    straight = np.linalg.norm(_displacements(network, predecessors[0], ends), axis=1)
+    return np.asarray(np.divide(length, straight, out=np.ones(len(ends)), where=length > 0))
 
 
 def _displacements(network: PathNetwork, predecessor: NDArray[np.signedinteger], ends: Ints) -> Floats:

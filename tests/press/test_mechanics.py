@@ -1,0 +1,69 @@
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ssbflow.inputs.material import Material
+from ssbflow.press.mechanics import (
+    hertz_force_nn,
+    rayleigh_time_us,
+    total_force_nn,
+    wave_speed_um_us,
+    youngs_modulus_kpa,
+)
+
+CAM = Material(density_g_cm3=4.7, youngs_modulus_gpa=195, poisson_ratio=0.3, friction=0.4, restitution=0.7)
+SE = Material(density_g_cm3=1.74, youngs_modulus_gpa=25, poisson_ratio=0.3, friction=0.4, restitution=0.7)
+
+
+def effective_modulus_gpa(one: Material, other: Material) -> float:
+    compliances = [(1 - m.poisson_ratio**2) / m.youngs_modulus_gpa for m in (one, other)]
+    return 1 / sum(compliances)
+
+
+@pytest.mark.parametrize(("one", "other", "gpa"), [(CAM, CAM, 107.143), (CAM, SE, 24.351), (SE, SE, 13.736)])
+def test_hertz_force_of_a_pair_with_the_published_effective_modulus(one: Material, other: Material, gpa: float) -> None:
+    assert effective_modulus_gpa(one, other) == pytest.approx(gpa, abs=5e-4)
+    # radii 2 and 6 µm: effective radius 1.5 µm; overlap 0.04 µm; in SI and back to nN
+    newton = 4 / 3 * gpa * 1e9 * math.sqrt(1.5e-6) * 0.04e-6**1.5
+    assert float(hertz_force_nn(0.04, 1.5, gpa)) == pytest.approx(newton * 1e9)
+
+
+def test_two_se_spheres_of_half_a_micrometre_push_with_the_published_force() -> None:
+    force_nn = float(hertz_force_nn(0.01, 0.25, effective_modulus_gpa(SE, SE)))
+    assert force_nn * 1e-9 == pytest.approx(9.1575e-6, rel=1e-5)
+
+
+def test_hertz_force_takes_arrays() -> None:
+    force = hertz_force_nn(np.array([0.0, 0.01, 0.04]), 0.25, 13.736)
+    assert force == pytest.approx([0, force[1], 8 * force[1]])
+
+
+def test_rayleigh_time_of_a_small_se_particle() -> None:
+    assert rayleigh_time_us(0.5, SE) == pytest.approx(7.2e-4, rel=0.005)
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.floats(0.01, 20), st.floats(0.5, 20), st.floats(0.1, 500), st.floats(0, 0.49), st.floats(0.01, 2))
+def test_rayleigh_time_in_si(radius: float, density: float, youngs: float, poisson: float, scale: float) -> None:
+    material = Material(density_g_cm3=density, youngs_modulus_gpa=youngs, poisson_ratio=poisson)
+    shear_pa = scale * youngs * 1e9 / (2 * (1 + poisson))
+    seconds = math.pi * radius * 1e-6 * math.sqrt(density * 1e3 / shear_pa) / (0.1631 * poisson + 0.8766)
+    assert rayleigh_time_us(radius, material, scale) == pytest.approx(seconds * 1e6)
+
+
+def test_softer_material_is_slower_by_the_root_of_its_stiffness() -> None:
+    assert youngs_modulus_kpa(SE, 0.1) == pytest.approx(2.5e6)
+    assert rayleigh_time_us(1, SE, 0.01) == pytest.approx(10 * rayleigh_time_us(1, SE))
+    assert wave_speed_um_us(SE, 0.01) == pytest.approx(wave_speed_um_us(SE) / 10)
+
+
+def test_wave_speed_in_metres_per_second() -> None:
+    assert wave_speed_um_us(SE) == pytest.approx(math.sqrt(25e9 / 1740))
+
+
+def test_pressure_on_the_published_cross_section_gives_its_force() -> None:
+    newton = 375e6 * (20e-6) ** 2
+    assert total_force_nn(375, 400) == pytest.approx(newton * 1e9)

@@ -1,0 +1,110 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from structure_oracles import packings
+
+import ssbflow
+from ssbflow.errors import InputError
+from ssbflow.inputs.analysis import Analysis
+from ssbflow.inputs.case import Case
+from ssbflow.packing.packing import Packing
+from ssbflow.structure.measures import VARIABLES, measure
+
+PAIR = Packing([[4, 4, 1], [4, 4, 2.8]], [1, 1], ["se", "eam"], (8.0, 8.0))
+NEEDS_COMPOSITION = {"eam_wt_final", "areal_mass", "porosity_with_additives"}
+
+# all pairs, so that the median does not hang on which ones are drawn; that depends on the order of particles
+EVERY_PAIR = Analysis(path_pairs=10**6, path_sources=10**6)
+SAMPLED = ("porosity",)  # by lines through the box, which do not move with the particles
+
+
+def assert_same(found: dict[str, float], wanted: dict[str, float]) -> None:
+    tolerances = {name: {"abs": 1e-3} if name in SAMPLED else {"rel": 1e-9} for name in wanted}
+    for name, tolerance in tolerances.items():
+        assert found[name] == pytest.approx(wanted[name], nan_ok=True, **tolerance), name
+    assert found.keys() == wanted.keys()
+
+
+@settings(max_examples=12, deadline=None)
+@given(packings((5, 40)), st.floats(-50, 50), st.floats(-50, 50))
+def test_measures_do_not_change_when_all_moves_in_x_and_y(packing: Packing, x: float, y: float) -> None:
+    moved = Packing(
+        packing.position_um + np.array([x, y, 0]),
+        packing.radius_um,
+        packing.species,
+        packing.edge_um,
+        packing.height_um,
+    )
+    assert_same(measure(moved, EVERY_PAIR), measure(packing, EVERY_PAIR))
+
+
+@settings(max_examples=12, deadline=None)
+@given(packings((5, 40)), st.integers(0, 2**32 - 1))
+def test_measures_do_not_change_when_particles_are_relabelled(packing: Packing, seed: int) -> None:
+    order = np.random.default_rng(seed).permutation(len(packing))
+    relabelled = Packing(
+        packing.position_um[order],
+        packing.radius_um[order],
+        packing.species[order],
+        packing.edge_um,
+        packing.height_um,
+    )
+    assert_same(measure(relabelled, EVERY_PAIR), measure(packing, EVERY_PAIR))
+
+
+@settings(max_examples=12, deadline=None)
+@given(packings((5, 40)))
+def test_measures_do_not_change_when_x_and_y_are_exchanged(packing: Packing) -> None:
+    turned = Packing(
+        packing.position_um[:, [1, 0, 2]],
+        packing.radius_um,
+        packing.species,
+        packing.edge_um[::-1],
+        packing.height_um,
+    )
+    assert_same(measure(turned, EVERY_PAIR), measure(packing, EVERY_PAIR))
+
+
+def test_composition_gives_every_declared_variable_and_no_other(tiny_case: Case) -> None:
+    values = measure(PAIR, composition=tiny_case.design.composition)
+    assert set(values) == {variable.name for variable in VARIABLES}
+
+
+def test_geometry_alone_gives_all_but_masses_and_additives() -> None:
+    assert set(measure(PAIR)) == {variable.name for variable in VARIABLES} - NEEDS_COMPOSITION
+
+
+def test_no_variable_is_declared_twice_and_each_has_unit_and_name() -> None:
+    assert len({variable.name for variable in VARIABLES}) == len(VARIABLES)
+    assert all(variable.units and variable.long_name for variable in VARIABLES)
+
+
+@pytest.mark.parametrize("criterion", [0, -1, 0.5, 2.0, float("nan"), float("inf"), "much"])
+def test_overlap_criterion_out_of_range_is_refused_by_name(criterion: float) -> None:
+    with pytest.raises(InputError, match="overlap_criterion"):
+        measure(PAIR, overlap_criterion=criterion)
+
+
+def test_analysis_and_overlap_criterion_together_are_refused() -> None:
+    with pytest.raises(InputError, match="not both"):
+        measure(PAIR, Analysis(), overlap_criterion=1.0)
+
+
+def test_overlap_criterion_is_short_for_an_analysis() -> None:
+    # distance 1.8 of radii 1 + 1: connected up to a criterion of 2 / 1.8 = 1.11
+    touching, apart = (measure(PAIR, overlap_criterion=criterion) for criterion in (1.10, 1.12))
+    assert (touching["utilization"], apart["utilization"]) == (1, 0)
+    assert touching == pytest.approx(measure(PAIR, Analysis(overlap_criterion=1.10)), nan_ok=True)
+
+
+def test_seed_may_be_a_seed_sequence() -> None:
+    generator = np.random.default_rng(3)
+    packing = Packing(generator.random((200, 3)) * 8, [0.6] * 200, ["se"] * 200, (8.0, 8.0))
+    few = Analysis(path_pairs=3)
+    by_sequence, by_number = measure(packing, few, seed=np.random.SeedSequence(7)), measure(packing, few, seed=7)
+    assert by_sequence["tortuosity_geodesic_median"] == by_number["tortuosity_geodesic_median"]
+
+
+def test_public_name_is_this_measure() -> None:
+    assert ssbflow.measure is measure
