@@ -87,6 +87,11 @@ def press_plan(packing: Packing, materials: dict[str, Material], press: Press, e
 def _force_per_particle(
     packing: Packing, species: tuple[str, ...], pressure_mpa: float, eam_volume_fraction: float
 ) -> dict[str, float]:
+    if len(species) > 1 and not 0 < eam_volume_fraction < 1:
+        raise InputError(
+            f"the packing holds both species but its composition has an EAM volume fraction of {eam_volume_fraction:g}; "
+            "give the composition that it was packed for"
+        )
     total = total_force_nn(pressure_mpa, packing.cross_section_um2)
     share = {"eam": eam_volume_fraction, "se": 1 - eam_volume_fraction} if len(species) > 1 else {species[0]: 1.0}
     return {name: total * share[name] / int((packing.species == name).sum()) for name in species}

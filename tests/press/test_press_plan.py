@@ -54,3 +54,8 @@ def test_incomplete_material_is_refused_by_property(lacking: str) -> None:
     incomplete = SE.model_copy(update={lacking: None})
     with pytest.raises(InputError, match=lacking):
         press_plan(MIXED, {"eam": CAM, "se": incomplete}, Press(pressure_mpa=375), eam_volume_fraction=0.4)
+
+
+def test_composition_that_lacks_a_species_of_the_packing_is_refused() -> None:
+    with pytest.raises(InputError, match="EAM volume fraction of 0"):
+        press_plan(MIXED, BOTH, Press(pressure_mpa=100), 0.0)
