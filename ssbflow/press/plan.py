@@ -89,7 +89,7 @@ def _force_per_particle(
 ) -> dict[str, float]:
     if len(species) > 1 and not 0 < eam_volume_fraction < 1:
         raise InputError(
-            f"the packing holds both species but its composition has an EAM volume fraction of {eam_volume_fraction:g}; "
+            f"the packing holds both species, its composition an EAM volume fraction of {eam_volume_fraction:g}; "
             "give the composition that it was packed for"
         )
     total = total_force_nn(pressure_mpa, packing.cross_section_um2)
