@@ -10,8 +10,8 @@ from ssbflow.packing.grid_fill import expected_particles
 from ssbflow.press.mechanics import rayleigh_time_us
 from ssbflow.store.layout import Store
 
-SECONDS_PER_PARTICLE_STEP = 1.2e-6  # one core, small boxes; loading of the box included
-TYPICAL_STEPS = 9_000  # to equilibrium of Example 1 and the quickstart; taller boxes fall longer
+SECONDS_PER_PARTICLE_STEP = 1.5e-6  # one core, small boxes; loading of the box included
+TYPICAL_STEPS = 3_500  # to equilibrium of Example 1 and the quickstart
 BYTES_PER_PARTICLE = 300.0  # of a case file with the default number of frames
 
 
@@ -71,7 +71,7 @@ def time_step_us(design: Design) -> float:
     """Return the time step (µs) of a design's press, from its smallest particles."""
     press = design.protocol.press
     rayleigh = min(
-        rayleigh_time_us(sizes.smallest_um / 2, material, press.stiffness_scale)
+        float(rayleigh_time_us(sizes.smallest_um / 2, material, press.stiffness_scale))
         for sizes, material in (
             (design.distribution.eam, design.composition.eam),
             (design.distribution.se, design.composition.se),

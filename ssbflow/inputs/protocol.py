@@ -27,14 +27,19 @@ class Box(Input):
 class Settling(Input):
     """How the press comes to rest, and when it has.
 
-    ``time_step_fraction`` is of the smallest particle's Rayleigh time. ``fall_speed_fraction`` is the terminal speed of
-    falling particles in the viscous damping, of the slower species' elastic wave speed. The press has
+    ``initial_solid_fraction``: the loose box is squeezed to it before the force acts; none starts from the loose box.
+    ``time_step_fraction`` is of the smallest particle's Rayleigh time. ``density_scaling`` makes the Rayleigh times of
+    all particles equal by giving larger ones a lower density: the state at rest does not depend on inertia.
+    ``fall_speed_fraction`` is the terminal speed of falling particles in the viscous damping, of the slower species'
+    elastic wave speed. The press has
     settled when, averaged over a window, the mean net force (viscous drag left out) is below
     ``unbalanced_force_limit`` of the mean contact force and the floor carries the applied force within
     ``floor_force_tolerance``.
     """
 
-    time_step_fraction: float = Field(default=0.15, gt=0)
+    initial_solid_fraction: float | None = Field(default=0.5, gt=0, le=0.6)
+    time_step_fraction: float = Field(default=0.2, gt=0)
+    density_scaling: bool = True
     fall_speed_fraction: float = Field(default=0.05, gt=0)
     unbalanced_force_limit: float = Field(default=1e-3, gt=0, lt=1)
     floor_force_tolerance: float = Field(default=0.01, gt=0, lt=1)

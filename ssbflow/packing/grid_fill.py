@@ -12,6 +12,7 @@ from ssbflow.packing.packing import Floats, Mask, Packing
 
 MAX_ATTEMPTS = 10_000
 SPACE_PER_PARTICLE = 2.5  # volume of a grid space in mean particle volumes: loose enough for spheres to be parted
+JITTER = 0.1  # of a space, along x and y
 PG_PER_UM2 = 10.0  # 1 mg/cm² = 10 pg/µm²
 
 
@@ -25,8 +26,8 @@ class FillPlan:
     eam_probability : float
         Chance that a space gets EAM.
     spaces_per_edge : int
-    spacing_um : float
-        Edge of one (cubic) space.
+    edge_um : float
+        Of the box.
     particle_mass_pg : float
         Mass of particles that the box must exceed.
     """
@@ -35,8 +36,13 @@ class FillPlan:
     se_bins: SizeBins
     eam_probability: float
     spaces_per_edge: int
-    spacing_um: float
+    edge_um: float
     particle_mass_pg: float
+
+    @property
+    def spacing_um(self) -> float:
+        """Edge of one (cubic) space (µm)."""
+        return self.edge_um / self.spaces_per_edge
 
     @property
     def spaces_per_layer(self) -> int:
@@ -60,7 +66,7 @@ def fill_plan(design: Design) -> FillPlan:
     comfortable = (SPACE_PER_PARTICLE * mean_volume) ** (1 / 3)
     spaces = box.spaces_per_edge or max(1, int(box.edge_um / comfortable))
     mass = box.areal_mass_mg_cm2 * PG_PER_UM2 * box.edge_um**2 * composition.particle_weight_fraction
-    return FillPlan(eam_bins, se_bins, probability, spaces, box.edge_um / spaces, mass)
+    return FillPlan(eam_bins, se_bins, probability, spaces, box.edge_um, mass)
 
 
 def expected_particles(design: Design) -> int:
@@ -101,7 +107,7 @@ def pack(design: Design, generator: np.random.Generator) -> Packing:
         volume = diameter**3
         fractions.append(volume[~is_se].sum() / volume.sum())
         if abs(fractions[-1] - target) <= tolerance:
-            return _placed(plan, is_se, diameter, design.protocol.box.edge_um)
+            return _placed(plan, is_se, diameter, generator)
     raise PackingError(
         f"no fill in {MAX_ATTEMPTS} had an EAM volume fraction of {target:.3f} ± {tolerance:g} (they gave "
         f"{np.mean(fractions):.3f} ± {np.std(fractions):.3f}); widen the box or raise box.eam_volume_tolerance"
@@ -131,12 +137,17 @@ def _quantile(bins: SizeBins, share: Floats) -> Floats:
     return bins.diameter_um[np.minimum(np.searchsorted(steps, share, side="right"), len(steps) - 1)]
 
 
-def _placed(plan: FillPlan, is_se: Mask, diameter: Floats, edge_um: float) -> Packing:
-    """Put particles at the centres of their spaces, in order, the whole box lifted off the floor."""
+def _placed(plan: FillPlan, is_se: Mask, diameter: Floats, generator: np.random.Generator) -> Packing:
+    """Put particles about the centres of their spaces, in order, the whole box lifted off the floor.
+
+    Exactly at the centres, spheres of one size would come down as straight columns and stay so.
+    """
     spaces = plan.spaces_per_edge
     index = np.arange(len(diameter))
     grid: NDArray[np.int64] = np.stack([index % spaces, index // spaces % spaces, index // spaces**2], axis=1)
-    position = (grid + 0.5) * plan.spacing_um
+    aside = np.zeros(grid.shape)
+    aside[:, :2] = generator.uniform(-JITTER, JITTER, size=(len(grid), 2))
+    position = (grid + 0.5 + aside) * plan.spacing_um
     radius = diameter / 2
     position[:, 2] += max(0.0, float((radius - position[:, 2]).max()))
-    return Packing(position, radius, np.where(is_se, "se", "eam"), (edge_um, edge_um))
+    return Packing(position, radius, np.where(is_se, "se", "eam"), (plan.edge_um, plan.edge_um))

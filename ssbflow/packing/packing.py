@@ -63,8 +63,6 @@ class Packing:
         height = top if height_um is None else float(_float_array("height_um", height_um))
         if not (np.isfinite(height) and height > 0):
             raise InputError(f"height_um must be above 0; got {height_um}")
-        if height < position[:, 2].min():
-            raise InputError(f"height_um {height:g} lies below every centre; the lowest is {position[:, 2].min():g} µm")
         self._set(position_um=position, radius_um=radius, species=names, edge_um=edges, height_um=height)
 
     def _set(self, **fields: Any) -> None:

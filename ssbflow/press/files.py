@@ -6,7 +6,7 @@ import numpy as np
 
 from ssbflow.inputs.material import Material
 from ssbflow.inputs.protocol import Press
-from ssbflow.packing.packing import Packing
+from ssbflow.packing.packing import Floats, Packing
 from ssbflow.press import floor
 from ssbflow.press.contact_law import CONTACT_LAWS
 from ssbflow.press.drive import DRIVES
@@ -106,12 +106,11 @@ if "${{at_rest}} < 0.5" then "print '{not_settled} after ${{steps}} steps'" "qui
 
 def write_press(folder: Path, packing: Packing, materials: dict[str, Material], press: Press, plan: PressPlan) -> None:
     """Write data file and script of one press into a folder."""
-    densities = {name: materials[name].density_g_cm3 for name in plan.species}
-    (folder / DATA).write_text(data_text(packing, plan.species, densities), encoding="utf-8")
+    (folder / DATA).write_text(data_text(packing, plan.species, plan.density_g_cm3), encoding="utf-8")
     (folder / SCRIPT).write_text(script_text(packing, materials, press, plan), encoding="utf-8")
 
 
-def data_text(packing: Packing, species: tuple[str, ...], density_g_cm3: dict[str, float]) -> str:
+def data_text(packing: Packing, species: tuple[str, ...], density_g_cm3: Floats) -> str:
     """Return the data file: id, type, diameter, density, x, y, z of every particle."""
     lid = packing.position_um[:, 2].max() + 2 * packing.radius_um.max()
     header = [
@@ -127,9 +126,12 @@ def data_text(packing: Packing, species: tuple[str, ...], density_g_cm3: dict[st
         "",
     ]
     kind = np.select([packing.species == name for name in species], range(1, len(species) + 1))
-    density = np.select([packing.species == name for name in species], [density_g_cm3[name] for name in species])
     columns = zip(
-        kind.tolist(), (2 * packing.radius_um).tolist(), density.tolist(), packing.position_um.tolist(), strict=True
+        kind.tolist(),
+        (2 * packing.radius_um).tolist(),
+        density_g_cm3.tolist(),
+        packing.position_um.tolist(),
+        strict=True,
     )
     rows = [
         f"{number} {kind} {diameter!r} {density!r} {x!r} {y!r} {z!r}"

@@ -15,8 +15,14 @@ def youngs_modulus_kpa(material: Material, stiffness_scale: float = 1) -> float:
     return material.youngs_modulus_gpa * stiffness_scale * KPA_PER_GPA
 
 
-def rayleigh_time_us(radius_um: float, material: Material, stiffness_scale: float = 1) -> float:
+def rayleigh_time_us(radius_um: ArrayLike, material: Material, stiffness_scale: float = 1) -> NDArray[np.float64]:
     """Return the time (µs) a Rayleigh wave takes round a sphere: π r √(ρ/G) / (0.1631 ν + 0.8766).
+
+    Parameters
+    ----------
+    radius_um : float or array
+    material : Material
+    stiffness_scale : float
 
     Raises
     ------
@@ -26,7 +32,7 @@ def rayleigh_time_us(radius_um: float, material: Material, stiffness_scale: floa
     assert material.poisson_ratio is not None
     shear_modulus = youngs_modulus_kpa(material, stiffness_scale) / (2 * (1 + material.poisson_ratio))
     delay = np.sqrt(material.density_g_cm3 / shear_modulus)
-    return float(np.pi * radius_um * delay / (0.1631 * material.poisson_ratio + 0.8766))
+    return np.asarray(np.pi * np.asarray(radius_um) * delay / (0.1631 * material.poisson_ratio + 0.8766))
 
 
 def wave_speed_um_us(material: Material, stiffness_scale: float = 1) -> float:

@@ -2,15 +2,18 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from ssbflow.errors import InputError
 from ssbflow.inputs.material import Material
 from ssbflow.inputs.protocol import Press
-from ssbflow.packing.packing import SPECIES, Packing
+from ssbflow.packing.packing import SPECIES, Floats, Packing
 from ssbflow.press.mechanics import KPA_PER_MPA, rayleigh_time_us, total_force_nn, wave_speed_um_us
 
-NEIGHBOUR_SKIN = 0.3  # of the smallest radius
+NEIGHBOUR_SKIN = 0.6  # of the smallest radius
 PARTING_MOVE = 0.05  # largest move in a step while overlaps are parted, of the smallest radius
 PARTING_DISTANCE = 2.0  # how far a particle may have to go, in largest radii
+LEAST_PARTING_STEPS = 300
 SURPLUS_FRAMES = 3  # frames written for each one kept: they are chosen by progress afterwards
 
 
@@ -22,6 +25,8 @@ class PressPlan:
     ----------
     species : tuple of str
         Those that occur, in the order of their LAMMPS types.
+    density_g_cm3 : (N,) float64
+        Of each particle, as the simulation needs it.
     force_nn : dict
         Species → force on each particle.
     drag : dict
@@ -33,6 +38,7 @@ class PressPlan:
     """
 
     species: tuple[str, ...]
+    density_g_cm3: Floats
     force_nn: dict[str, float]
     drag: dict[str, float]
     time_step_us: float
@@ -64,21 +70,26 @@ def press_plan(packing: Packing, materials: dict[str, Material], press: Press, e
     species = tuple(name for name in SPECIES if (packing.species == name).any())
     _check_materials(species, materials)
     scale = press.stiffness_scale
-    smallest = {name: float(packing.radius_um[packing.species == name].min()) for name in species}
-    rayleigh = min(rayleigh_time_us(smallest[name], materials[name], scale) for name in species)
-    time_step = press.settling.time_step_fraction * rayleigh
+    is_species = [packing.species == name for name in species]
+    rayleigh = np.select(is_species, [rayleigh_time_us(packing.radius_um, materials[name], scale) for name in species])
+    density = np.select(is_species, [materials[name].density_g_cm3 for name in species])
+    shortest = float(rayleigh.min())
+    time_step = press.settling.time_step_fraction * shortest
     fall_speed = press.settling.fall_speed_fraction * min(wave_speed_um_us(materials[name], scale) for name in species)
     force = _force_per_particle(packing, species, press.pressure_mpa, eam_volume_fraction)
-    move = PARTING_MOVE * min(smallest.values())
+    smallest_um = float(packing.radius_um.min())
+    move = PARTING_MOVE * smallest_um
     fall_steps = packing.height_um / (fall_speed * time_step)
     return PressPlan(
         species=species,
+        # the Rayleigh time goes with the root of the density: so scaled, all times are the shortest one
+        density_g_cm3=density * (shortest / rayleigh) ** 2 if press.settling.density_scaling else density,
         force_nn=force,
         drag={name: force[name] / fall_speed for name in species},
         time_step_us=time_step,
-        skin_um=NEIGHBOUR_SKIN * min(smallest.values()),
+        skin_um=NEIGHBOUR_SKIN * smallest_um,
         parting_move_um=move,
-        parting_steps=int(PARTING_DISTANCE * packing.radius_um.max() / move),
+        parting_steps=max(LEAST_PARTING_STEPS, int(PARTING_DISTANCE * packing.radius_um.max() / move)),
         frame_stride=max(1, int(fall_steps / (SURPLUS_FRAMES * press.frames))),
         floor_pressure_kpa=press.pressure_mpa * KPA_PER_MPA,
     )

@@ -9,15 +9,16 @@ import numpy as np
 from ssbflow.errors import PressError
 from ssbflow.inputs.composition import Composition
 from ssbflow.inputs.material import Material
-from ssbflow.inputs.protocol import Protocol
+from ssbflow.inputs.protocol import Press, Protocol
 from ssbflow.packing.grid_fill import PG_PER_UM2
 from ssbflow.packing.packing import Floats, Packing
 from ssbflow.press import files
+from ssbflow.press.compaction import compacted
 from ssbflow.press.crop import cropped
 from ssbflow.press.dumps import read_dump, read_final, read_result
 from ssbflow.press.lmp import Lmp, find_lmp
 from ssbflow.press.mechanics import KPA_PER_MPA
-from ssbflow.press.plan import press_plan
+from ssbflow.press.plan import PressPlan, press_plan
 from ssbflow.press.pressed import Contacts, Pressed, Trajectory
 from ssbflow.press.process import log_tail, run_lmp
 
@@ -65,10 +66,9 @@ def press(
     started = time.perf_counter()
     lmp = lmp or find_lmp()
     fraction = composition.eam_volume_fraction if composition else packing.eam_volume_fraction()
-    plan = press_plan(packing, materials, protocol.press, fraction)
     with tempfile.TemporaryDirectory(prefix="ssbflow-", dir=scratch, ignore_cleanup_errors=True) as name:
         folder = Path(name)
-        files.write_press(folder, packing, materials, protocol.press, plan)
+        plan = write_press_of(packing, materials, protocol.press, fraction, folder)
         run_lmp(lmp, folder, protocol.press.time_limit_s)
         result = read_result(folder / files.RESULT)
         final_step, position = read_final(folder / files.FINAL)
@@ -90,6 +90,33 @@ def press(
         wall_time_s=time.perf_counter() - started,
         lammps_version=lmp.version,
     )
+
+
+def write_press_of(
+    packing: Packing, materials: dict[str, Material], press: Press, eam_volume_fraction: float, folder: Path
+) -> PressPlan:
+    """Write the two files that press a loose packing, and return the numbers in them.
+
+    Parameters
+    ----------
+    packing, materials
+        As `press`.
+    press : Press
+    eam_volume_fraction : float
+        By which the species share the force.
+    folder : Path
+        Exists.
+
+    Raises
+    ------
+    InputError
+        A material is missing or incomplete.
+    """
+    dense = press.settling.initial_solid_fraction
+    start = compacted(packing, dense) if dense else packing
+    plan = press_plan(start, materials, press, eam_volume_fraction)
+    files.write_press(folder, start, materials, press, plan)
+    return plan
 
 
 def _density(materials: dict[str, Material], species: str) -> float:

@@ -5,6 +5,7 @@ from functools import cached_property
 
 import numpy as np
 
+from ssbflow.errors import InputError
 from ssbflow.inputs.analysis import Analysis
 from ssbflow.inputs.composition import Composition
 from ssbflow.packing.packing import Floats, Mask, Packing
@@ -34,6 +35,11 @@ class Sample:
     @cached_property
     def particles(self) -> Packing:
         """Those with centres at or below the height: what every network and count is made of."""
+        if not self.packing.inside.any():
+            lowest = self.packing.position_um[:, 2].min()
+            raise InputError(
+                f"height_um {self.packing.height_um:g} lies below every centre; the lowest is {lowest:g} µm"
+            )
         return self.packing.selected(self.packing.inside)
 
     @cached_property

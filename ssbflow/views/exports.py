@@ -5,8 +5,7 @@ from pathlib import Path
 from ssbflow.errors import SelectionError
 from ssbflow.flow.simulate import case_materials, pack_case
 from ssbflow.inputs.case import Case
-from ssbflow.press.files import write_press
-from ssbflow.press.plan import press_plan
+from ssbflow.press.press import write_press_of
 from ssbflow.store.layout import Store
 from ssbflow.store.sweeps import stored_sweeps
 
@@ -30,9 +29,8 @@ def export_lammps(store: str | Path, case_id: str, folder: str | Path) -> Path:
     case = find_case(Store(Path(store)), case_id)
     target = Path(folder)
     target.mkdir(parents=True, exist_ok=True)
-    loose, materials, press = pack_case(case), case_materials(case), case.design.protocol.press
-    plan = press_plan(loose, materials, press, case.design.composition.eam_volume_fraction)
-    write_press(target, loose, materials, press, plan)
+    fraction = case.design.composition.eam_volume_fraction
+    write_press_of(pack_case(case), case_materials(case), case.design.protocol.press, fraction, target)
     return target
 
 

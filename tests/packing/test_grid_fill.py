@@ -14,7 +14,7 @@ from ssbflow.inputs.material import Material
 from ssbflow.inputs.protocol import Box, Press, Protocol
 from ssbflow.inputs.reading import load_sweep
 from ssbflow.packing import grid_fill
-from ssbflow.packing.grid_fill import eam_probability, expected_particles, fill_plan, pack
+from ssbflow.packing.grid_fill import JITTER, eam_probability, expected_particles, fill_plan, pack
 from ssbflow.packing.packing import Packing
 
 EAM_DENSITY, SE_DENSITY = 4.7, 1.74
@@ -150,14 +150,15 @@ def test_nothing_reaches_below_the_floor(made: Design, seed: int) -> None:
 
 @given(made=designs, seed=st.integers(0, 2**32))
 @packed
-def test_every_space_of_the_grid_holds_one_particle_at_its_centre(made: Design, seed: int) -> None:
+def test_every_space_of_the_grid_holds_one_particle_near_its_centre(made: Design, seed: int) -> None:
     plan = fill_plan(made)
     position = pack(made, np.random.default_rng(seed)).position_um
     places = position / plan.spacing_um - 0.5
     lift = places[0, 2]
     places[:, 2] -= lift
     assert lift >= -1e-12
-    assert np.abs(places - places.round()).max() < 1e-9
+    assert np.abs(places[:, :2] - places[:, :2].round()).max() <= JITTER
+    assert np.abs(places[:, 2] - places[:, 2].round()).max() < 1e-9
     layers = len(places) // plan.spaces_per_layer
     wanted = np.indices((layers, plan.spaces_per_edge, plan.spaces_per_edge)).reshape(3, -1)[::-1].T
     assert np.array_equal(places.round(), wanted)

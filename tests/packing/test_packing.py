@@ -150,8 +150,3 @@ def test_volume_below_runs_from_nothing_to_the_whole_sphere() -> None:
     assert volumes[0] == 0
     assert volumes[-1] == pytest.approx(4 / 3 * math.pi * 8)
     assert (np.diff(volumes) >= 0).all()
-
-
-def test_height_below_every_centre_is_refused() -> None:
-    with pytest.raises(InputError, match=r"height_um 0\.5 lies below every centre; the lowest is 1 µm"):
-        Packing([[1, 1, 1]], [0.9], ["se"], (4, 4), height_um=0.5)

@@ -4,6 +4,7 @@ import math
 import subprocess
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from ssbflow.inputs.material import Material
@@ -36,7 +37,7 @@ def numbers_from_lmp(
     folder: Path, packing: Packing, materials: dict[str, Material], commands: str, stiffness_scale: float = 1
 ) -> list[float]:
     """Run commands on a packing whose types are the materials, in order; return what they print to `out`."""
-    densities = {name: given.density_g_cm3 for name, given in materials.items()}
+    density = np.full(len(packing), 2.0)
     coefficients = [HertzMaterial().coefficients(given, stiffness_scale) for given in materials.values()]
     script = [
         "units micro\natom_style sphere\nboundary p p f\nnewton off\ncomm_modify vel yes\natom_modify map yes",
@@ -45,7 +46,7 @@ def numbers_from_lmp(
         *(f"group {name} type {kind}" for kind, name in enumerate(materials, 1)),
         commands,
     ]
-    (folder / DATA).write_text(data_text(packing, tuple(materials), densities), encoding="utf-8")
+    (folder / DATA).write_text(data_text(packing, tuple(materials), density), encoding="utf-8")
     (folder / "test.in").write_text("\n".join(script), encoding="utf-8")
     lmp = find_lmp()
     command = [lmp.path, "-in", "test.in", "-nocite"]

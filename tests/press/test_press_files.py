@@ -51,18 +51,18 @@ def test_data_file_holds_every_particle_to_the_last_bit(
     seed: int, names: tuple[str, ...], eam_density: float, se_density: float
 ) -> None:
     packing = random_packing(seed, names)
-    densities = {"eam": eam_density, "se": se_density}
-    rows = rows_of(files.data_text(packing, names, densities))
+    density = np.where(packing.is_eam, eam_density, se_density) * packing.radius_um
+    rows = rows_of(files.data_text(packing, names, density))
     assert [int(row[0]) for row in rows] == list(range(1, len(packing) + 1))
     assert [names[int(row[1]) - 1] for row in rows] == packing.species.tolist()
     assert [float(row[2]) for row in rows] == (2 * packing.radius_um).tolist()
-    assert [float(row[3]) for row in rows] == [densities[name] for name in packing.species]
+    assert [float(row[3]) for row in rows] == density.tolist()
     assert [[float(word) for word in row[4:]] for row in rows] == packing.position_um.tolist()
 
 
 def test_data_file_says_box_and_counts() -> None:
     packing = random_packing(1, ("eam", "se"))
-    header = files.data_text(packing, ("eam", "se"), {"eam": 4.7, "se": 1.74}).split("Atoms")[0]
+    header = files.data_text(packing, ("eam", "se"), np.full(len(packing), 2.0)).split("Atoms")[0]
     assert f"{len(packing)} atoms" in header
     assert "2 atom types" in header
     bounds = {axis: (float(low), float(high)) for low, high, axis in re.findall(r"(\S+) (\S+) (\w)lo", header)}
@@ -76,8 +76,8 @@ def test_data_file_says_box_and_counts() -> None:
 @pytest.mark.parametrize("names", [("eam", "se"), ("se",)])
 def test_lammps_reads_the_data_file_as_it_was_meant(tmp_path: Path, names: tuple[str, ...]) -> None:
     packing = random_packing(2, names)
-    densities = {"eam": 4.7, "se": 1.74}
-    (tmp_path / files.DATA).write_text(files.data_text(packing, names, densities), encoding="utf-8")
+    density = np.where(packing.is_eam, 4.7, 1.74)
+    (tmp_path / files.DATA).write_text(files.data_text(packing, names, density), encoding="utf-8")
     script = f"""
         units micro
         atom_style sphere
@@ -92,7 +92,6 @@ def test_lammps_reads_the_data_file_as_it_was_meant(tmp_path: Path, names: tuple
     table = np.loadtxt(tmp_path / "out.dump", skiprows=9)
     assert [names[int(kind) - 1] for kind in table[:, 1]] == packing.species.tolist()
     assert table[:, 2].tolist() == (2 * packing.radius_um).tolist()
-    density = np.array([densities[name] for name in packing.species])
     assert table[:, 3] == pytest.approx(density * packing.volume_um3, rel=1e-14)
     assert table[:, 4:].tolist() == packing.position_um.tolist()
 

@@ -59,3 +59,17 @@ def test_incomplete_material_is_refused_by_property(lacking: str) -> None:
 def test_composition_that_lacks_a_species_of_the_packing_is_refused() -> None:
     with pytest.raises(InputError, match="EAM volume fraction of 0"):
         press_plan(MIXED, BOTH, Press(pressure_mpa=100), 0.0)
+
+
+def test_density_scaling_gives_every_particle_the_shortest_rayleigh_time() -> None:
+    plan = press_plan(MIXED, BOTH, Press(pressure_mpa=375), eam_volume_fraction=0.4)
+    unscaled = press_plan(
+        MIXED, BOTH, Press(pressure_mpa=375, settling=Settling(density_scaling=False)), eam_volume_fraction=0.4
+    )
+    assert unscaled.density_g_cm3.tolist() == [4.7, 1.74, 1.74, 1.74]
+    scaled = [
+        float(rayleigh_time_us(radius, material.model_copy(update={"density_g_cm3": density})))
+        for radius, material, density in zip(MIXED.radius_um, [CAM, SE, SE, SE], plan.density_g_cm3, strict=True)
+    ]
+    assert scaled == pytest.approx([float(rayleigh_time_us(0.5, SE))] * 4)
+    assert plan.time_step_us == unscaled.time_step_us

@@ -108,3 +108,9 @@ def test_seed_may_be_a_seed_sequence() -> None:
 
 def test_public_name_is_this_measure() -> None:
     assert ssbflow.measure is measure
+
+
+def test_height_below_every_centre_is_refused() -> None:
+    packing = Packing([[1, 1, 1]], [0.9], ["se"], (4, 4), height_um=0.5)
+    with pytest.raises(InputError, match=r"height_um 0\.5 lies below every centre; the lowest is 1 µm"):
+        measure(packing)
