@@ -105,7 +105,7 @@ def test_a_store_with_failed_cases_is_exit_code_1_again_and_again(
     ssbflow: CommandLine, tiny_file: Path, tmp_path: Path
 ) -> None:
     path, store = tmp_path / "absurd.yaml", tmp_path / "store"
-    settling = "settling: {time_step_fraction: 100}"
+    settling = "settling: {time_step_fraction: 100, contact_time_fraction: 100}"
     path.write_text(tiny_file.read_text().replace("frames: 5", f"frames: 5, {settling}").replace("[1, 2]", "[1]"))
     for computed in (1, 0):
         answer = ssbflow("run", path, "--store", store, "--cluster", "serial")

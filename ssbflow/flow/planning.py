@@ -7,7 +7,7 @@ from ssbflow.flow.case_task import is_done
 from ssbflow.inputs.case import Design
 from ssbflow.inputs.sweep import Sweep
 from ssbflow.packing.grid_fill import expected_particles
-from ssbflow.press.mechanics import rayleigh_time_us
+from ssbflow.press.plan import time_step_us
 from ssbflow.store.layout import Store
 
 SECONDS_PER_PARTICLE_STEP = 1.5e-6  # one core, small boxes; loading of the box included
@@ -55,7 +55,7 @@ def plan(sweep: Sweep, store: str | Path | None = None) -> SweepPlan:
     todo = [case for case in cases if layout is None or is_done(case, sweep.analysis, layout) is None]
     particles = {_labels(design): expected_particles(design) for design in sweep.designs()}
     pending = sum(particles[_labels(case.design)] for case in todo)
-    time_steps = [time_step_us(design) for design in sweep.designs()]
+    time_steps = [_time_step_us(design) for design in sweep.designs()]
     return SweepPlan(
         cases=len(cases),
         done=len(cases) - len(todo),
@@ -67,17 +67,13 @@ def plan(sweep: Sweep, store: str | Path | None = None) -> SweepPlan:
     )
 
 
-def time_step_us(design: Design) -> float:
+def _time_step_us(design: Design) -> float:
     """Return the time step (µs) of a design's press, from its smallest particles."""
-    press = design.protocol.press
-    rayleigh = min(
-        float(rayleigh_time_us(sizes.smallest_um / 2, material, press.stiffness_scale))
-        for sizes, material in (
-            (design.distribution.eam, design.composition.eam),
-            (design.distribution.se, design.composition.se),
-        )
+    sizes = (
+        (design.distribution.eam, design.composition.eam),
+        (design.distribution.se, design.composition.se),
     )
-    return press.settling.time_step_fraction * rayleigh
+    return min(time_step_us(size.smallest_um / 2, material, design.protocol.press) for size, material in sizes)
 
 
 def _labels(design: Design) -> tuple[str, str]:

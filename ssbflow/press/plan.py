@@ -8,7 +8,7 @@ from ssbflow.errors import InputError
 from ssbflow.inputs.material import Material
 from ssbflow.inputs.protocol import Press
 from ssbflow.packing.packing import SPECIES, Floats, Packing
-from ssbflow.press.mechanics import KPA_PER_MPA, rayleigh_time_us, total_force_nn, wave_speed_um_us
+from ssbflow.press.mechanics import KPA_PER_MPA, contact_time_us, rayleigh_time_us, total_force_nn, wave_speed_um_us
 
 NEIGHBOUR_SKIN = 0.6  # of the smallest radius
 PARTING_MOVE = 0.05  # largest move in a step while overlaps are parted, of the smallest radius
@@ -74,7 +74,10 @@ def press_plan(packing: Packing, materials: dict[str, Material], press: Press, e
     rayleigh = np.select(is_species, [rayleigh_time_us(packing.radius_um, materials[name], scale) for name in species])
     density = np.select(is_species, [materials[name].density_g_cm3 for name in species])
     shortest = float(rayleigh.min())
-    time_step = press.settling.time_step_fraction * shortest
+    time_step = min(
+        time_step_us(float(packing.radius_um[chosen].min()), materials[name], press)
+        for name, chosen in zip(species, is_species, strict=True)
+    )
     fall_speed = press.settling.fall_speed_fraction * min(wave_speed_um_us(materials[name], scale) for name in species)
     force = _force_per_particle(packing, species, press.pressure_mpa, eam_volume_fraction)
     smallest_um = float(packing.radius_um.min())
@@ -82,8 +85,8 @@ def press_plan(packing: Packing, materials: dict[str, Material], press: Press, e
     fall_steps = packing.height_um / (fall_speed * time_step)
     return PressPlan(
         species=species,
-        # the Rayleigh time goes with the root of the density: so scaled, all times are the shortest one
-        density_g_cm3=density * (shortest / rayleigh) ** 2 if press.settling.density_scaling else density,
+        # Density ∝ 1/r: mass and the number of small neighbours, hence stiffness, both grow with the surface.
+        density_g_cm3=density * shortest / rayleigh if press.settling.density_scaling else density,
         force_nn=force,
         drag={name: force[name] / fall_speed for name in species},
         time_step_us=time_step,
@@ -93,6 +96,14 @@ def press_plan(packing: Packing, materials: dict[str, Material], press: Press, e
         frame_stride=max(1, int(fall_steps / (SURPLUS_FRAMES * press.frames))),
         floor_pressure_kpa=press.pressure_mpa * KPA_PER_MPA,
     )
+
+
+def time_step_us(radius_um: float, material: Material, press: Press) -> float:
+    """Return the time step (µs) that a sphere of this radius needs."""
+    settling, scale = press.settling, press.stiffness_scale
+    rayleigh = settling.time_step_fraction * rayleigh_time_us(radius_um, material, scale)
+    contact = settling.contact_time_fraction * contact_time_us(radius_um, material, press.pressure_mpa, scale)
+    return float(min(rayleigh, contact))
 
 
 def _force_per_particle(

@@ -135,8 +135,8 @@ def test_a_failed_case_is_recorded_and_stops_nothing_until_retried(
 
 
 def test_an_absurd_time_step_is_a_failed_case_with_its_cause(tiny_sweep: Sweep, tmp_path: Path) -> None:
-    settling = tiny_sweep.protocol.press.settling.model_copy(update={"time_step_fraction": 100.0})
-    press = tiny_sweep.protocol.press.model_copy(update={"settling": settling})
+    settling = {"time_step_fraction": 100, "contact_time_fraction": 100}
+    press = tiny_sweep.protocol.press.replace(settling=settling)
     protocol = tiny_sweep.protocol.model_copy(update={"label": "absurd", "press": press})
     summary = ssbflow.run(tiny_sweep.replace(protocol=protocol, seeds=(1,)), tmp_path)
     assert summary.failed == 1

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from ssbflow.inputs.material import Material
 from ssbflow.press.mechanics import (
+    contact_time_us,
     hertz_force_nn,
     rayleigh_time_us,
     total_force_nn,
@@ -67,3 +68,14 @@ def test_wave_speed_in_metres_per_second() -> None:
 def test_pressure_on_the_published_cross_section_gives_its_force() -> None:
     newton = 375e6 * (20e-6) ** 2
     assert total_force_nn(375, 400) == pytest.approx(newton * 1e9)
+
+
+def test_contact_time_is_that_of_a_sphere_on_its_hertz_spring() -> None:
+    pressure_mpa, radius = 375.0, 0.8
+    force_nn = pressure_mpa * 1e3 * (2 * radius) ** 2
+    modulus = 25 / (2 * (1 - 0.3**2))
+    overlaps = np.linspace(0, radius, 200_001)
+    at = int(np.argmin(np.abs(hertz_force_nn(overlaps, radius / 2, modulus) - force_nn)))
+    slope = np.gradient(hertz_force_nn(overlaps[at - 1 : at + 2], radius / 2, modulus), overlaps[1])[1]
+    mass = SE.density_g_cm3 * 4 / 3 * np.pi * radius**3
+    assert contact_time_us(radius, SE, pressure_mpa) == pytest.approx(np.sqrt(mass / slope), rel=1e-4)

@@ -172,7 +172,7 @@ def test_missing_material_is_refused_before_anything_runs(tiny_case: Case, loose
 
 
 def test_absurd_time_step_fails_with_a_cause(tiny_case: Case, loose: Packing) -> None:
-    protocol = with_press(tiny_case.design.protocol, settling=Settling(time_step_fraction=50))
+    protocol = with_press(tiny_case.design.protocol, settling=Settling(time_step_fraction=50, contact_time_fraction=50))
     with pytest.raises(PressError) as raised:
         press(loose, materials_of(tiny_case), protocol)
     assert raised.value.cause in {"lost atoms", "lammps error", "not settled"}

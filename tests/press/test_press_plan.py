@@ -5,7 +5,7 @@ from ssbflow.inputs.material import Material
 from ssbflow.inputs.protocol import Press, Settling
 from ssbflow.packing.packing import Packing
 from ssbflow.press.mechanics import rayleigh_time_us
-from ssbflow.press.plan import press_plan
+from ssbflow.press.plan import press_plan, time_step_us
 
 CAM = Material(density_g_cm3=4.7, youngs_modulus_gpa=195, poisson_ratio=0.3, friction=0.4, restitution=0.7)
 SE = Material(density_g_cm3=1.74, youngs_modulus_gpa=25, poisson_ratio=0.3, friction=0.4, restitution=0.7)
@@ -30,10 +30,10 @@ def test_single_species_carries_the_whole_force_whatever_the_fraction() -> None:
 
 
 def test_time_step_is_the_fraction_of_the_smallest_rayleigh_time() -> None:
-    press = Press(pressure_mpa=375, stiffness_scale=0.3, settling=Settling(time_step_fraction=0.2))
+    press = Press(pressure_mpa=375, stiffness_scale=0.3, settling=Settling(time_step_fraction=0.01))
     plan = press_plan(MIXED, BOTH, press, eam_volume_fraction=0.4)
     times = [rayleigh_time_us(2, CAM, 0.3), *(rayleigh_time_us(radius, SE, 0.3) for radius in (1, 1, 0.5))]
-    assert plan.time_step_us == pytest.approx(0.2 * min(times))
+    assert plan.time_step_us == pytest.approx(0.01 * min(times))
 
 
 def test_drag_lets_both_species_fall_at_the_same_speed() -> None:
@@ -61,15 +61,23 @@ def test_composition_that_lacks_a_species_of_the_packing_is_refused() -> None:
         press_plan(MIXED, BOTH, Press(pressure_mpa=100), 0.0)
 
 
-def test_density_scaling_gives_every_particle_the_shortest_rayleigh_time() -> None:
+def test_density_scaling_lightens_larger_particles_in_proportion() -> None:
     plan = press_plan(MIXED, BOTH, Press(pressure_mpa=375), eam_volume_fraction=0.4)
     unscaled = press_plan(
         MIXED, BOTH, Press(pressure_mpa=375, settling=Settling(density_scaling=False)), eam_volume_fraction=0.4
     )
     assert unscaled.density_g_cm3.tolist() == [4.7, 1.74, 1.74, 1.74]
-    scaled = [
-        float(rayleigh_time_us(radius, material.model_copy(update={"density_g_cm3": density})))
-        for radius, material, density in zip(MIXED.radius_um, [CAM, SE, SE, SE], plan.density_g_cm3, strict=True)
-    ]
-    assert scaled == pytest.approx([float(rayleigh_time_us(0.5, SE))] * 4)
+    assert plan.density_g_cm3[1:] == pytest.approx([1.74 / 2, 1.74 / 2, 1.74])  # radii 1, 1, 0.5
+    assert plan.density_g_cm3[0] == pytest.approx(4.7 * rayleigh_time_us(0.5, SE) / rayleigh_time_us(2, CAM))
     assert plan.time_step_us == unscaled.time_step_us
+
+
+def test_time_step_is_shorter_for_soft_contacts_under_pressure() -> None:
+    stiff, soft = (
+        time_step_us(1.0, SE, Press(pressure_mpa=375, stiffness_scale=scale)) / rayleigh_time_us(1.0, SE, scale)
+        for scale in (1, 0.1)
+    )
+    # √(m/k) ∝ (pressure / modulus)^(-1/6) of the Rayleigh time
+    assert soft / stiff == pytest.approx(10 ** (-1 / 6))
+    light = Press(pressure_mpa=1e-6)
+    assert time_step_us(1.0, SE, light) == pytest.approx(0.2 * rayleigh_time_us(1.0, SE))
