@@ -2,13 +2,11 @@
 
 import os
 import platform
-import tempfile
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from ssbflow.errors import PressError
@@ -112,7 +110,7 @@ def _simulated(case: Case, store: Store, attempt: int) -> CaseRecord:
         with _phase("packing"):
             loose = pack_case(case)
         with _phase("press"):
-            pressed = press_case(case, loose, scratch=Path(tempfile.gettempdir()))
+            pressed = press_case(case, loose)
         with _phase("store"):
             stored = write_case_zip(store.case_zip(case.case_id), case, pressed)
     except _PhaseError as error:

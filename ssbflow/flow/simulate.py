@@ -1,7 +1,6 @@
 """The way of one case, in this process: pack, press, measure."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
@@ -49,7 +48,7 @@ def pack_case(case: Case) -> Packing:
     return pack(case.design, np.random.default_rng(case_seeds(case)[0]))
 
 
-def press_case(case: Case, loose: Packing, scratch: Path | None = None) -> Pressed:
+def press_case(case: Case, loose: Packing) -> Pressed:
     """Press a case's loose packing.
 
     Raises
@@ -57,7 +56,7 @@ def press_case(case: Case, loose: Packing, scratch: Path | None = None) -> Press
     PressError
         LAMMPS failed or did not come to rest.
     """
-    return press(loose, case_materials(case), case.design.protocol, case.design.composition, scratch=scratch)
+    return press(loose, case_materials(case), case.design.protocol, case.design.composition)
 
 
 def case_materials(case: Case) -> dict[str, Material]:

@@ -6,21 +6,21 @@ from pathlib import Path
 
 import numpy as np
 
-from ssbflow.errors import PressError
 from ssbflow.inputs.composition import Composition
 from ssbflow.inputs.material import Material
 from ssbflow.inputs.protocol import Press, Protocol
 from ssbflow.packing.grid_fill import PG_PER_UM2
-from ssbflow.packing.packing import Floats, Packing
+from ssbflow.packing.packing import Packing
 from ssbflow.press import files
 from ssbflow.press.compaction import compacted
 from ssbflow.press.crop import cropped
-from ssbflow.press.dumps import read_dump, read_final, read_result
-from ssbflow.press.lmp import Lmp, find_lmp
+from ssbflow.press.dumps import read_result
+from ssbflow.press.lmp import find_lmp
 from ssbflow.press.mechanics import KPA_PER_MPA
+from ssbflow.press.outcome import read_contacts, read_final_packing, read_trajectory
 from ssbflow.press.plan import PressPlan, press_plan
-from ssbflow.press.pressed import Contacts, Pressed, Trajectory
-from ssbflow.press.process import log_tail, run_lmp
+from ssbflow.press.pressed import Pressed
+from ssbflow.press.process import run_lmp
 
 
 def press(
@@ -28,11 +28,8 @@ def press(
     materials: dict[str, Material],
     protocol: Protocol,
     composition: Composition | None = None,
-    *,
-    lmp: Lmp | None = None,
-    scratch: Path | None = None,
 ) -> Pressed:
-    """Press a packing to equilibrium and crop it to its areal mass.
+    """Press a packing to equilibrium and crop it to its areal mass, in a temporary folder of the system's.
 
     Parameters
     ----------
@@ -45,10 +42,6 @@ def press(
     composition : Composition, optional
         Gives the additives' share of the areal mass and the volume fractions by which the species share the force.
         Left out: no additives, and the packing's own fractions.
-    lmp : Lmp, optional
-        The one that `find_lmp` finds if left out.
-    scratch : Path, optional
-        Folder under which a temporary one is made; the system's if left out.
 
     Returns
     -------
@@ -64,23 +57,18 @@ def press(
         LAMMPS failed or did not come to rest.
     """
     started = time.perf_counter()
-    lmp = lmp or find_lmp()
+    lmp = find_lmp()
     fraction = composition.eam_volume_fraction if composition else packing.eam_volume_fraction()
-    with tempfile.TemporaryDirectory(prefix="ssbflow-", dir=scratch, ignore_cleanup_errors=True) as name:
+    with tempfile.TemporaryDirectory(prefix="ssbflow-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         plan = write_press_of(packing, materials, protocol.press, fraction, folder)
         run_lmp(lmp, folder, protocol.press.time_limit_s)
         result = read_result(folder / files.RESULT)
-        final_step, position = read_final(folder / files.FINAL)
-        _check_whole(packing, position, folder)
-        pressed = Packing(position, packing.radius_um, packing.species, packing.edge_um)
-        trajectory = _trajectory(folder, final_step, pressed.position_um, packing.edge_um, protocol.press.frames)
-        contacts = _contacts(folder, packing)
-    share = composition.particle_weight_fraction if composition else 1.0
-    target_mass = protocol.box.areal_mass_mg_cm2 * PG_PER_UM2 * packing.cross_section_um2 * share
-    density = np.select([packing.is_eam, packing.is_se], [_density(materials, "eam"), _density(materials, "se")])
+        final_step, pressed = read_final_packing(folder, packing)
+        trajectory = read_trajectory(folder, final_step, pressed, protocol.press.frames)
+        contacts = read_contacts(folder, packing)
     return Pressed(
-        packing=cropped(pressed, density, target_mass),
+        packing=_cropped_to_mass(pressed, materials, protocol, composition),
         trajectory=trajectory,
         contacts=contacts,
         force_nn=plan.force_nn,
@@ -119,47 +107,11 @@ def write_press_of(
     return plan
 
 
-def _density(materials: dict[str, Material], species: str) -> float:
-    return materials[species].density_g_cm3 if species in materials else float("nan")
-
-
-def _check_whole(packing: Packing, position: Floats, folder: Path) -> None:
-    """A press that lost, burst or buried a particle has failed, whatever LAMMPS says."""
-    if len(position) != len(packing):
-        lost = len(packing) - len(position)
-        raise PressError(f"{lost} particles were lost", cause="lost atoms", log_tail=log_tail(folder))
-    if not np.isfinite(position).all() or (position[:, 2] < 0).any():
-        raise PressError(
-            "particles went through the floor or to infinity", cause="lost atoms", log_tail=log_tail(folder)
-        )
-
-
-def _wrapped(position: Floats, edge_um: tuple[float, float]) -> Floats:
-    """Bring particles that left through a periodic side since LAMMPS last sorted them back into the box."""
-    return np.column_stack([position[:, 0] % edge_um[0], position[:, 1] % edge_um[1], position[:, 2]])
-
-
-def _trajectory(folder: Path, final_step: int, final: Floats, edge_um: tuple[float, float], frames: int) -> Trajectory:
-    """Choose frames equally spaced in the compaction's progress (mean height), the last one being the final state."""
-    steps, tables = read_dump(folder / files.FRAMES)
-    positions = [_wrapped(table[:, 1:4], edge_um) for table in tables if len(table) == len(final)]
-    before = steps[: len(positions)] < final_step
-    positions = [position for position, kept in zip(positions, before, strict=True) if kept]
-    mean_height = np.array([position[:, 2].mean() for position in positions])
-    wanted = np.linspace(mean_height.max(), final[:, 2].mean(), frames)[:-1]
-    # mean height falls with time but for the last tremor; the running minimum makes it monotonic
-    progress = -np.minimum.accumulate(mean_height)
-    chosen = np.unique(np.minimum(np.searchsorted(progress, -wanted), len(positions) - 1))
-    return Trajectory(
-        step=np.append(steps[: len(before)][before][chosen], final_step),
-        position_um=np.stack([*(positions[index] for index in chosen), final]),
-    )
-
-
-def _contacts(folder: Path, packing: Packing) -> Contacts:
-    table = read_dump(folder / files.CONTACTS)[1][-1]
-    first, second = (table[:, column].astype(np.int64) - 1 for column in (0, 1))
-    order = np.lexsort((table[:, 2], np.maximum(first, second), np.minimum(first, second)))
-    first, second, table = first[order], second[order], table[order]
-    overlap = packing.radius_um[first] + packing.radius_um[second] - table[:, 2]
-    return Contacts(np.minimum(first, second), np.maximum(first, second), overlap, table[:, 3])
+def _cropped_to_mass(
+    pressed: Packing, materials: dict[str, Material], protocol: Protocol, composition: Composition | None
+) -> Packing:
+    """Put the height where particles and their share of additives have the protocol's areal mass."""
+    share = composition.particle_weight_fraction if composition else 1.0
+    target_mass = protocol.box.areal_mass_mg_cm2 * PG_PER_UM2 * pressed.cross_section_um2 * share
+    densities = [materials[name].density_g_cm3 if name in materials else np.nan for name in ("eam", "se")]
+    return cropped(pressed, np.select([pressed.is_eam, pressed.is_se], densities), target_mass)
