@@ -11,7 +11,7 @@ from ssbflow.press.plan import time_step_us
 from ssbflow.store.layout import Store
 
 SECONDS_PER_PARTICLE_STEP = 1.5e-6  # one core, small boxes; loading of the box included
-TYPICAL_STEPS = 3_500  # to equilibrium of Example 1 and the quickstart
+TYPICAL_STEPS = 5_000  # to equilibrium of Example 1 and the quickstart
 BYTES_PER_PARTICLE = 300.0  # of a case file with the default number of frames
 
 

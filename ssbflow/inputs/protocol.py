@@ -29,20 +29,19 @@ class Settling(Input):
 
     ``initial_solid_fraction``: the loose box is squeezed to it before the force acts; none starts from the loose box.
     ``time_step_fraction`` is of the smallest particle's Rayleigh time, ``contact_time_fraction`` of its √(m/k) in a
-    contact that carries the pressure; the shorter of the two is the time step. ``density_scaling`` gives larger
-    particles a lower density, ∝ 1/r, so that they come to rest as fast: the state at rest does not depend on inertia.
-    ``fall_speed_fraction`` is the terminal speed of falling particles in the viscous damping, of the slower species'
-    elastic wave speed. The press has
-    settled when, averaged over a window, the mean net force (viscous drag left out) is below
-    ``unbalanced_force_limit`` of the mean contact force and the floor carries the applied force within
-    ``floor_force_tolerance``.
+    contact that carries the pressure; the time step is the shorter of the two, or what the drag allows.
+    ``density_scaling`` gives larger particles a lower density, ∝ 1/r, so that they come to rest as fast: the state at
+    rest does not depend on inertia. ``fall_speed_fraction`` is the terminal speed of falling particles in the viscous
+    damping, of the slower species' elastic wave speed; faster ones ram the packing denser. The press has settled when,
+    averaged over a window, the mean net force (viscous drag left out) is below ``unbalanced_force_limit`` of the mean
+    contact force and the floor carries the applied force within ``floor_force_tolerance``.
     """
 
     initial_solid_fraction: float | None = Field(default=0.5, gt=0, le=0.6)
     time_step_fraction: float = Field(default=0.2, gt=0)
     contact_time_fraction: float = Field(default=0.3, gt=0)
     density_scaling: bool = True
-    fall_speed_fraction: float = Field(default=0.05, gt=0)
+    fall_speed_fraction: float = Field(default=0.02, gt=0)
     unbalanced_force_limit: float = Field(default=1e-3, gt=0, lt=1)
     floor_force_tolerance: float = Field(default=0.01, gt=0, lt=1)
     max_steps: int = Field(default=200_000, ge=1000)

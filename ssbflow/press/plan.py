@@ -69,26 +69,23 @@ def press_plan(packing: Packing, materials: dict[str, Material], press: Press, e
     """
     species = tuple(name for name in SPECIES if (packing.species == name).any())
     _check_materials(species, materials)
-    scale = press.stiffness_scale
-    is_species = [packing.species == name for name in species]
-    rayleigh = np.select(is_species, [rayleigh_time_us(packing.radius_um, materials[name], scale) for name in species])
-    density = np.select(is_species, [materials[name].density_g_cm3 for name in species])
-    shortest = float(rayleigh.min())
-    time_step = min(
-        time_step_us(float(packing.radius_um[chosen].min()), materials[name], press)
-        for name, chosen in zip(species, is_species, strict=True)
-    )
-    fall_speed = press.settling.fall_speed_fraction * min(wave_speed_um_us(materials[name], scale) for name in species)
+    density = _simulated_density(packing, species, materials, press)
     force = _force_per_particle(packing, species, press.pressure_mpa, eam_volume_fraction)
+    slowest_wave = min(wave_speed_um_us(materials[name], press.stiffness_scale) for name in species)
+    fall_speed = press.settling.fall_speed_fraction * slowest_wave
+    drag = {name: force[name] / fall_speed for name in species}
+    time_step = min(
+        *(time_step_us(_smallest_um(packing, name), materials[name], press) for name in species),
+        *(_drag_time_us(packing, name, density, drag[name]) for name in species),
+    )
     smallest_um = float(packing.radius_um.min())
     move = PARTING_MOVE * smallest_um
     fall_steps = packing.height_um / (fall_speed * time_step)
     return PressPlan(
         species=species,
-        # Density ∝ 1/r: mass and the number of small neighbours, hence stiffness, both grow with the surface.
-        density_g_cm3=density * shortest / rayleigh if press.settling.density_scaling else density,
+        density_g_cm3=density,
         force_nn=force,
-        drag={name: force[name] / fall_speed for name in species},
+        drag=drag,
         time_step_us=time_step,
         skin_um=NEIGHBOUR_SKIN * smallest_um,
         parting_move_um=move,
@@ -96,6 +93,32 @@ def press_plan(packing: Packing, materials: dict[str, Material], press: Press, e
         frame_stride=max(1, int(fall_steps / (SURPLUS_FRAMES * press.frames))),
         floor_pressure_kpa=press.pressure_mpa * KPA_PER_MPA,
     )
+
+
+def _simulated_density(
+    packing: Packing, species: tuple[str, ...], materials: dict[str, Material], press: Press
+) -> Floats:
+    """Return the density of each particle, larger ones lightened where the press scales densities.
+
+    Density ∝ 1/r: mass and the number of small neighbours, hence stiffness, then both grow with the surface.
+    """
+    chosen = [packing.species == name for name in species]
+    density = np.select(chosen, [materials[name].density_g_cm3 for name in species])
+    if not press.settling.density_scaling:
+        return density
+    times = [rayleigh_time_us(packing.radius_um, materials[name], press.stiffness_scale) for name in species]
+    rayleigh = np.select(chosen, times)
+    return np.asarray(density * rayleigh.min() / rayleigh)
+
+
+def _smallest_um(packing: Packing, species: str) -> float:
+    return float(packing.radius_um[packing.species == species].min())
+
+
+def _drag_time_us(packing: Packing, species: str, density: Floats, drag: float) -> float:
+    """Return the time (µs) in which drag stops the lightest particle; explicit steps beyond twice it blow up."""
+    mass = (density * packing.volume_um3)[packing.species == species]
+    return float(mass.min() / drag)
 
 
 def time_step_us(radius_um: float, material: Material, press: Press) -> float:

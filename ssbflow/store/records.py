@@ -33,8 +33,8 @@ class StoredFile(_Record):
     size: int
 
 
-class CaseRecord(_Record):
-    """Outcome of one simulation; ``attempt`` counts, a later one supersedes an earlier one."""
+class _Outcome(_Record):
+    """What simulations and measures have in common; ``attempt`` counts, a later one supersedes an earlier one."""
 
     case_id: str
     status: Status
@@ -42,21 +42,19 @@ class CaseRecord(_Record):
     inputs: dict[str, Any]
     values: dict[str, float | None] = {}
     failure: Failure | None = None
-    zip: StoredFile | None = None
     provenance: dict[str, Any] = {}
 
 
-class MeasureRecord(_Record):
+class CaseRecord(_Outcome):
+    """Outcome of one simulation, and what its case file must be."""
+
+    zip: StoredFile | None = None
+
+
+class MeasureRecord(_Outcome):
     """Numbers of one case under one analysis."""
 
-    case_id: str
     measure_id: str
-    status: Status
-    attempt: int
-    inputs: dict[str, Any]
-    values: dict[str, float | None] = {}
-    failure: Failure | None = None
-    provenance: dict[str, Any] = {}
 
 
 AnyRecord = TypeVar("AnyRecord", CaseRecord, MeasureRecord)

@@ -22,7 +22,7 @@ def plan_table(name: str, plan: SweepPlan) -> Table:
         {
             "cases": f"{plan.cases}, done already {plan.done}",
             "particles": f"{fewest} to {most} a case",
-            "time step": f"{smallest:.2e} to {largest:.2e} µs",
+            "time step": f"{smallest:.2e} to {largest:.2e} µs at most",
             "core-hours": f"about {plan.core_hours:.2g}",
             "disk": f"about {plan.disk_mb:.2g} MB",
         },

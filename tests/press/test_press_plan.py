@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 
 from ssbflow.errors import InputError
@@ -30,18 +31,18 @@ def test_single_species_carries_the_whole_force_whatever_the_fraction() -> None:
 
 
 def test_time_step_is_the_fraction_of_the_smallest_rayleigh_time() -> None:
-    press = Press(pressure_mpa=375, stiffness_scale=0.3, settling=Settling(time_step_fraction=0.01))
+    press = Press(pressure_mpa=375, stiffness_scale=0.3, settling=Settling(time_step_fraction=0.001))
     plan = press_plan(MIXED, BOTH, press, eam_volume_fraction=0.4)
     times = [rayleigh_time_us(2, CAM, 0.3), *(rayleigh_time_us(radius, SE, 0.3) for radius in (1, 1, 0.5))]
-    assert plan.time_step_us == pytest.approx(0.01 * min(times))
+    assert plan.time_step_us == pytest.approx(0.001 * min(times))
 
 
 def test_drag_lets_both_species_fall_at_the_same_speed() -> None:
     plan = press_plan(MIXED, BOTH, Press(pressure_mpa=375), eam_volume_fraction=0.4)
     speed_eam, speed_se = (plan.force_nn[name] / plan.drag[name] for name in ("eam", "se"))
     assert speed_eam == pytest.approx(speed_se)
-    # a twentieth of the slower species' wave speed √(E/ρ) in m/s
-    assert speed_se == pytest.approx(0.05 * min((25e9 / 1740) ** 0.5, (195e9 / 4700) ** 0.5))
+    # a fiftieth of the slower species' wave speed √(E/ρ) in m/s
+    assert speed_se == pytest.approx(0.02 * min((25e9 / 1740) ** 0.5, (195e9 / 4700) ** 0.5))
 
 
 def test_missing_material_is_refused_by_species() -> None:
@@ -81,3 +82,10 @@ def test_time_step_is_shorter_for_soft_contacts_under_pressure() -> None:
     assert soft / stiff == pytest.approx(10 ** (-1 / 6))
     light = Press(pressure_mpa=1e-6)
     assert time_step_us(1.0, SE, light) == pytest.approx(0.2 * rayleigh_time_us(1.0, SE))
+
+
+def test_time_step_is_no_longer_than_drag_needs_to_stop_the_lightest() -> None:
+    settling = Settling(fall_speed_fraction=1e-4, density_scaling=False)
+    plan = press_plan(MIXED, BOTH, Press(pressure_mpa=375, settling=settling), eam_volume_fraction=0.4)
+    lightest = 1.74 * 4 / 3 * np.pi * 0.5**3
+    assert plan.time_step_us == pytest.approx(lightest / plan.drag["se"])
