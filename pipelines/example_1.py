@@ -57,12 +57,12 @@ A tortuosity is averaged over the seeds in which SE spans from floor to top. Wha
 READING = """\
 **How to read it.** The forces follow from the number of particles, which the published text does not state. With the
 moduli as given, elastic spheres under a body force stay far from the published porosity: the stress is 375 MPa at the
-floor only (187 MPa on average), and a sulfide flows plastically where elastic spheres do not. With moduli times 0.1 the
-porosity comes near the published one in the published definition, the sum of spheres; the union of the spheres, which
-counts no overlap twice, stays several points higher. The utilization agrees within its scatter, which is large: in so
-narrow a box a seed whose SE does not span loses much of its EAM. The geodesic tortuosity stays well below the published
-1.86 in both of its readings. `stiffness_scale` is 1 unless a protocol says otherwise; it is to be calibrated on a pure
-electrolyte pellet, not on this table."""
+floor only (187 MPa on average), and a sulfide flows plastically where elastic spheres do not. With moduli times 0.1
+the porosity comes within a few points of the published one in the published definition, the sum of spheres; the union
+of the spheres, which counts no overlap twice, stays some points above that. The utilization agrees within its
+scatter, which is large: in so narrow a box a seed whose SE does not span loses much of its EAM. The geodesic
+tortuosity stays well below the published 1.86 in both of its readings. `stiffness_scale` is 1 unless a protocol says
+otherwise; it is to be calibrated on a pure electrolyte pellet, not on this table."""
 
 
 def column(cube: xr.Dataset, variable: str, digits: int) -> str:
