@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -176,11 +177,15 @@ def _check_lmp(client: Client | None) -> None:
 
 def _outcomes(tasks: list[Delayed], client: Client | None) -> Iterator[Outcome]:
     """Compute tasks and yield their outcomes as they come."""
-    if client is None:
-        for task in tasks:
+    return _one_by_one(tasks) if client is None else _distributed(tasks, client)
+
+
+def _one_by_one(tasks: list[Delayed]) -> Iterator[Outcome]:
+    for task in tasks:
+        try:
             yield task.compute(scheduler="synchronous")
-    else:
-        yield from _distributed(tasks, client)
+        except Exception as error:
+            yield _without_record(str(task.key), error)
 
 
 def _distributed(tasks: list[Delayed], client: Client) -> Iterator[Outcome]:
@@ -188,23 +193,18 @@ def _distributed(tasks: list[Delayed], client: Client) -> Iterator[Outcome]:
     waiting = iter(tasks)
     threads = sum(client.nthreads().values())
     window = max(2, TASKS_PER_THREAD * threads)
-    first = [client.compute(task) for _, task in zip(range(window), waiting, strict=False)]
-    running: Any = as_completed(first)
+    running: Any = as_completed([client.compute(task) for task in islice(waiting, window)])
     for future in running:
-        yield _outcome_of(future)
-        for task in waiting:
+        error = future.exception()
+        yield future.result() if error is None else _without_record(future.key, error)
+        for task in islice(waiting, 1):
             running.add(client.compute(task))
-            break
 
 
-def _outcome_of(future: Any) -> Outcome:
-    """Return a task's outcome; where none came (a worker died with it), say so."""
-    error = future.exception()
-    if error is None:
-        outcome: Outcome = future.result()
-        return outcome
-    failure = Failure(phase="task", cause=type(error).__name__, message=f"{error}; run the sweep again to compute it")
-    return Outcome(future.key, "failed", failure)
+def _without_record(case_id: str, error: Exception) -> Outcome:
+    """Return the outcome of a task that could not even leave a record: its worker died, or the disk is full."""
+    message = f"{error}; run the sweep again to compute it"
+    return Outcome(case_id, "failed", Failure(phase="task", cause=type(error).__name__, message=message))
 
 
 class _Publisher:

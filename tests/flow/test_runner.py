@@ -162,3 +162,19 @@ def test_records_tell_what_ran(tiny_store: Path, tiny_sweep: Sweep) -> None:
         assert record["provenance"]["lammps_version"] == find_lmp().version
         assert record["provenance"]["started"] < record["provenance"]["ended"]
         assert record["inputs"] == case.simulation_inputs()
+
+
+def test_a_case_that_can_leave_no_record_is_told_and_computed_the_next_time(tiny_sweep: Sweep, tmp_path: Path) -> None:
+    first, second = tiny_sweep.cases()
+    in_the_way = Store(tmp_path).record(first.case_id).parent
+    in_the_way.parent.mkdir()
+    in_the_way.symlink_to(tmp_path / "lost" / "mount")  # nothing to read there, and nowhere to write
+    summary = ssbflow.run(tiny_sweep, tmp_path)
+    assert (summary.ok, summary.failed) == (1, 1)
+    assert [(outcome.case_id, outcome.failure and outcome.failure.phase) for outcome in summary.failures] == [
+        (first.case_id, "task")
+    ]
+    in_the_way.unlink()
+    again = ssbflow.run(tiny_sweep, tmp_path)
+    assert (again.ok, again.failed, again.computed) == (2, 0, 1)
+    assert ssbflow.open_cube(tmp_path)["case_id"].values.ravel().tolist() == [first.case_id, second.case_id]
