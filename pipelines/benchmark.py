@@ -34,7 +34,7 @@ def as_published(script: str) -> str:
     changes = (
         (r"multi\ncomm_modify     mode multi vel yes", "bin\ncomm_modify     vel yes"),
         (r" collection/interval.*", ""),
-        (r"timestep .*", f"timestep        {PUBLISHED_STEP_US}"),
+        (r"\ntimestep .*", f"\ntimestep        {PUBLISHED_STEP_US}"),
         (r"fix +stop all halt.*\n", ""),
         (r"unfix +stop\n", ""),
         (r"fix +stop_\w+ .*\n", ""),
