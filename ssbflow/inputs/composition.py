@@ -80,7 +80,7 @@ class Composition(Input):
 
     @property
     def eam_volume_fraction(self) -> float:
-        """EAM / (EAM + SE) by volume: the target of the packing (PHYSICS section 2, step 1)."""
+        """EAM / (EAM + SE) by volume: the target of the packing (US 2025/0265390 A1)."""
         eam = self.weight_percent.eam / self.eam.density_g_cm3
         se = self.weight_percent.se / self.se.density_g_cm3
         return eam / (eam + se)

@@ -51,7 +51,7 @@ class Press(Input):
     """The compaction.
 
     ``pressure_mpa`` times the cross-section is the total force; ``drive`` says how it acts; ``stiffness_scale``
-    multiplies every Young's modulus, the usual stand-in for plastic flow (PHYSICS section 3), 1 by default.
+    multiplies every Young's modulus, the usual stand-in for plastic flow that elastic spheres lack, 1 by default.
     """
 
     pressure_mpa: float = Field(gt=0)

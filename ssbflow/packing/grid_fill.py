@@ -1,4 +1,4 @@
-"""The grid fill of the published method: a loose box, space by space (PHYSICS section 2, steps 3 and 4)."""
+"""The grid fill of the published method: a loose box, space by space (US 2025/0265390 A1)."""
 
 from dataclasses import dataclass
 
@@ -51,7 +51,7 @@ class FillPlan:
 
 
 def eam_probability(eam_volume_fraction: float, eam_bins: SizeBins, se_bins: SizeBins) -> float:
-    """Return the chance that a grid space holds EAM, from the discretised mean volumes (PHYSICS section 2, step 3)."""
+    """Return the chance that a grid space holds EAM, from the discretised mean volumes (US 2025/0265390 A1)."""
     eam = eam_volume_fraction / eam_bins.mean_volume_um3
     se = (1 - eam_volume_fraction) / se_bins.mean_volume_um3
     return eam / (eam + se)

@@ -19,8 +19,8 @@ class ContactLaw(Protocol):
 class HertzMaterial:
     """Hertz normal force with given restitution, Mindlin friction with history and no tangential damping.
 
-    Each species is given its own modulus and LAMMPS mixes them (PHYSICS section 3); tangential damping 0 avoids the
-    standing unbalance of PHYSICS section 4.
+    Each species is given its own modulus and LAMMPS mixes them: mixed by hand, they would be mixed twice. Tangential
+    damping 0 avoids a standing unbalance that a strong one keeps up while the kinetic energy stays tiny.
     """
 
     def coefficients(self, material: Material, stiffness_scale: float) -> str:

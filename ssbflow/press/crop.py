@@ -1,4 +1,4 @@
-"""The mass cut: the height is the plane below which the electrode has its target mass (PHYSICS section 2, step 7)."""
+"""The mass cut: the height is the plane below which the electrode has its target mass (US 2025/0265390 A1)."""
 
 import numpy as np
 from scipy.optimize import brentq

@@ -60,7 +60,7 @@ def press_plan(packing: Packing, materials: dict[str, Material], press: Press, e
         ``{"eam": Material, "se": Material}``; a species that does not occur may be left out.
     press : Press
     eam_volume_fraction : float
-        By which the species share the force (PHYSICS section 2, step 5).
+        By which the species share the force (US 2025/0265390 A1).
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Where everything lies in a store (DESIGN: the store)."""
+"""Where everything lies in a store."""
 
 import os
 from dataclasses import dataclass

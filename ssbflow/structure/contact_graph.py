@@ -80,7 +80,7 @@ class ContactGraph:
 
 
 def contact_graph(packing: Packing, overlap_criterion: float = 1.0) -> ContactGraph:
-    """Find all contacts: (r_i + r_j) ≥ c · d_ij, through every periodic image (PHYSICS section 2, step 8).
+    """Find all contacts: (r_i + r_j) ≥ c · d_ij, through every periodic image (US 2025/0265390 A1).
 
     Parameters
     ----------

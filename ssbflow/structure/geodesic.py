@@ -1,6 +1,6 @@
 """Geodesic tortuosity: how much longer the way through touching SE particles is than the straight one.
 
-It estimates no conductivity (PHYSICS section 3); it is the published measure of a path's length.
+It estimates no conductivity; it is the published measure of a path's length.
 """
 
 from dataclasses import dataclass

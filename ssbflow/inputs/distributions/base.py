@@ -40,7 +40,7 @@ class SizeBins:
 
     @property
     def mean_volume_um3(self) -> float:
-        """Mean volume of a particle of the discretised distribution (PHYSICS: not the volume of the mean diameter)."""
+        """Mean volume of a particle of the discretised distribution (not the volume of the mean diameter)."""
         return float(np.pi / 6 * np.sum(self.number_fraction * self.diameter_um**3))
 
 
@@ -98,7 +98,7 @@ class ContinuousDistribution(SizeDistribution):
         return float(self.law().ppf(0.5))
 
     def discretise(self) -> SizeBins:
-        """Cut D1–D99 into equal-width bins: their centres, and weights from the cumulative law (PHYSICS 2.2)."""
+        """Cut D1–D99 into equal-width bins: their centres, and weights from the cumulative law."""
         law = self.law()
         first, last = (float(law.ppf(share)) for share in (0.01, 0.99))
         edges = np.linspace(first, last, self.bins + 1)
