@@ -1,7 +1,7 @@
 """Parameters of a size law from its percentiles.
 
 Three percentiles over-determine two parameters, so the input says which are met exactly; the misfit of the others is
-reported and a gross one refused (US 2025/0265390 A1).
+reported and a gross one refused.
 """
 
 from collections.abc import Callable
