@@ -67,12 +67,3 @@ def wave_speed_um_us(material: Material, stiffness_scale: float = 1) -> float:
 def total_force_nn(pressure_mpa: float, cross_section_um2: float) -> float:
     """Return pressure × cross-section (nN; LAMMPS' force unit pg·µm/µs² is 1 nN)."""
     return pressure_mpa * KPA_PER_MPA * cross_section_um2
-
-
-def hertz_force_nn(
-    overlap_um: ArrayLike, effective_radius_um: ArrayLike, effective_modulus_gpa: ArrayLike
-) -> NDArray[np.float64]:
-    """Return the Hertz force 4/3 E* √R δ^1.5 (nN) of two elastic spheres."""
-    overlap, radius = np.asarray(overlap_um, dtype=float), np.asarray(effective_radius_um, dtype=float)
-    modulus = np.asarray(effective_modulus_gpa, dtype=float) * KPA_PER_GPA
-    return np.asarray(4 / 3 * modulus * np.sqrt(radius) * overlap**1.5)

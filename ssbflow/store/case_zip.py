@@ -2,7 +2,6 @@
 
 import hashlib
 import io
-import json
 import warnings
 import zipfile
 from pathlib import Path
@@ -121,13 +120,6 @@ def read_packing(path: Path) -> Packing:
             (attributes["edge_x_um"], attributes["edge_y_um"]),
             attributes["height_um"],
         )
-
-
-def read_inputs(path: Path) -> dict[str, Any]:
-    """Return the simulation's inputs as the case file tells them."""
-    with open_case_zip(path) as dataset:
-        inputs: dict[str, Any] = json.loads(dataset.attrs["inputs"])
-        return inputs
 
 
 def _encoding(dataset: xr.Dataset) -> dict[str, dict[str, Any]]:

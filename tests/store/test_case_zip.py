@@ -1,4 +1,5 @@
 import hashlib
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -11,8 +12,9 @@ import ssbflow
 from ssbflow.errors import StoreError
 from ssbflow.flow.simulate import measure_case
 from ssbflow.inputs.case import Case
+from ssbflow.inputs.identity import identity
 from ssbflow.inputs.sweep import Sweep
-from ssbflow.store.case_zip import POSITION_STEP_UM, case_dataset, read_inputs, read_packing, write_case_zip, zip_bytes
+from ssbflow.store.case_zip import POSITION_STEP_UM, case_dataset, read_packing, write_case_zip, zip_bytes
 from ssbflow.store.layout import Store
 from ssbflow.store.records import CaseRecord, MeasureRecord, read_record
 
@@ -52,7 +54,10 @@ def test_all_measures_come_from_the_zip_alone(tiny_store: Path, tiny_case: Case,
 
 
 def test_the_zip_tells_the_inputs_that_its_name_is_the_hash_of(tiny_store: Path, tiny_case: Case) -> None:
-    assert read_inputs(Store(tiny_store).case_zip(tiny_case.case_id)) == tiny_case.simulation_inputs()
+    with ssbflow.open_case(tiny_store, tiny_case.case_id) as case:
+        inputs = json.loads(case.attrs["inputs"])
+    assert inputs == tiny_case.simulation_inputs()
+    assert identity(inputs) == tiny_case.case_id
 
 
 def test_frames_end_in_the_final_state_and_fall(tiny_store: Path, tiny_case: Case) -> None:
