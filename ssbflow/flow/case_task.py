@@ -2,6 +2,7 @@
 
 import os
 import platform
+import shutil
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,11 +10,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from filelock import FileLock
+
 from ssbflow.errors import PressError
 from ssbflow.flow.simulate import measure_case, pack_case, press_case
 from ssbflow.inputs.analysis import Analysis
 from ssbflow.inputs.case import Case, measure_inputs
-from ssbflow.store.case_zip import read_packing, write_case_zip
+from ssbflow.press.checkpoints import RESUMABLE
+from ssbflow.store.case_zip import read_packing, read_released, write_case_zip
 from ssbflow.store.layout import Store
 from ssbflow.store.records import CaseRecord, Failure, MeasureRecord, Status, read_record, storable, write_record
 from ssbflow.store.source import git_commit, ssbflow_version
@@ -77,7 +81,7 @@ def run_case(case: Case, analysis: Analysis, store: Store, *, retry: bool = Fals
     """
     record = read_record(store.record(case.case_id), CaseRecord)
     if record is None or (retry and record.status == "failed"):
-        record = _simulated(case, store, attempt=record.attempt + 1 if record else 1)
+        record = _simulated_alone(case, store, record)
     if record.status == "failed":
         return Outcome(case.case_id, "failed", record.failure)
     path = store.measure_record(case.measure_id(analysis), case.case_id)
@@ -102,6 +106,21 @@ def is_done(case: Case, analysis: Analysis, store: Store) -> Status | None:
     return measured.status if measured else None
 
 
+def _simulated_alone(case: Case, store: Store, before: CaseRecord | None) -> CaseRecord:
+    """Simulate, unless another process does so already: a worker that was thought lost; then its record is taken."""
+    lock, attempt = store.press_lock(case.case_id), before.attempt + 1 if before else 1
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(lock):
+        found = read_record(store.record(case.case_id), CaseRecord)
+        if found and found.attempt >= attempt:
+            return found
+        record = _simulated(case, store, attempt)
+        if not (record.failure and record.failure.cause in RESUMABLE):
+            shutil.rmtree(store.press_folder(case.case_id), ignore_errors=True)
+            lock.unlink(missing_ok=True)
+    return record
+
+
 def _simulated(case: Case, store: Store, attempt: int) -> CaseRecord:
     """Pack, press, save the case file, then the record that commits it."""
     about: dict[str, Any] = {"case_id": case.case_id, "attempt": attempt, "inputs": case.simulation_inputs()}
@@ -110,14 +129,13 @@ def _simulated(case: Case, store: Store, attempt: int) -> CaseRecord:
         with _phase("packing"):
             loose = pack_case(case)
         with _phase("press"):
-            pressed = press_case(case, loose)
+            pressed = press_case(case, loose, store.press_folder(case.case_id))
         with _phase("store"):
             stored = write_case_zip(store.case_zip(case.case_id), case, pressed)
     except _PhaseError as error:
         record = CaseRecord(**about, status="failed", failure=error.failure, provenance=_ended(provenance))
     else:
-        # `resumed` and `ranks` are constants until a press can be resumed or run on several ranks
-        run = {"lammps_version": pressed.lammps_version, "ranks": 1, "resumed": False}
+        run = {"lammps_version": pressed.lammps_version, "ranks": pressed.ranks, "resumed": pressed.resumed}
         values = storable(pressed.values())
         record = CaseRecord(**about, status="ok", values=values, zip=stored, provenance=_ended(provenance) | run)
     write_record(store.record(case.case_id), record)
@@ -135,7 +153,8 @@ def _measured(case: Case, analysis: Analysis, store: Store, attempt: int) -> Mea
     provenance = _provenance()
     try:
         with _phase("measure"):
-            values = measure_case(case, read_packing(store.case_zip(case.case_id)), analysis)
+            path = store.case_zip(case.case_id)
+            values = measure_case(case, read_packing(path), read_released(path), analysis)
     except _PhaseError as error:
         record = MeasureRecord(**about, status="failed", failure=error.failure, provenance=_ended(provenance))
     else:

@@ -14,8 +14,9 @@ from distributed import Client, as_completed
 from ssbflow.flow.case_task import Outcome, is_done, needs_press, run_case
 from ssbflow.flow.events import Callback, Callbacks
 from ssbflow.inputs.case import Case
+from ssbflow.inputs.protocol import Press
 from ssbflow.inputs.sweep import Sweep
-from ssbflow.press.lmp import find_lmp
+from ssbflow.press.ranks import check_machine
 from ssbflow.store.grid import cube_name
 from ssbflow.store.layout import Store
 from ssbflow.store.publish import publish
@@ -113,7 +114,7 @@ def run(
     Raises
     ------
     InputError
-        A label means something else in the store already.
+        A label means something else in the store already, or the press wants more ranks than there are cores.
     StoreError
         The store cannot be written.
     LammpsNotFoundError
@@ -125,7 +126,7 @@ def run(
     status = {case.case_id: (case, is_done(case, sweep.analysis, layout)) for case in sweep.cases()}
     todo = [case for case, state in status.values() if state is None or (retry and state == "failed")]
     if any(needs_press(case, layout, retry=retry) for case in todo):
-        _check_lmp(client)
+        _check_machine(sweep.protocol.press, client)
     tell.sweep_started(sweep.name, len(status), len(status) - len(todo))
     publisher = _Publisher(layout, cube_name(sweep), tell)
     computed = {}
@@ -167,12 +168,12 @@ def _summary(
     )
 
 
-def _check_lmp(client: Client | None) -> None:
-    """Find LAMMPS where the cases will run, before any is submitted."""
+def _check_machine(press: Press, client: Client | None) -> None:
+    """Look for LAMMPS and cores where the cases will run, before any is submitted."""
     if client is None:
-        find_lmp()
+        check_machine(press)
     else:
-        client.submit(find_lmp, pure=False).result()
+        client.submit(check_machine, press, pure=False).result()
 
 
 def _outcomes(tasks: list[Delayed], client: Client | None) -> Iterator[Outcome]:

@@ -1,6 +1,7 @@
 """The way of one case, in this process: pack, press, measure."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from ssbflow.packing.packing import Packing
 from ssbflow.press.press import press
 from ssbflow.press.pressed import Pressed
 from ssbflow.structure.measures import measure
+from ssbflow.structure.released import measure_released
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,15 +50,15 @@ def pack_case(case: Case) -> Packing:
     return pack(case.design, np.random.default_rng(case_seeds(case)[0]))
 
 
-def press_case(case: Case, loose: Packing) -> Pressed:
-    """Press a case's loose packing.
+def press_case(case: Case, loose: Packing, folder: Path | None = None) -> Pressed:
+    """Press a case's loose packing, in a folder that a later attempt can go on in, or in a temporary one.
 
     Raises
     ------
     PressError
         LAMMPS failed or did not come to rest.
     """
-    return press(loose, case_materials(case), case.design.protocol, case.design.composition)
+    return press(loose, case_materials(case), case.design.protocol, case.design.composition, folder=folder)
 
 
 def case_materials(case: Case) -> dict[str, Material]:
@@ -64,9 +66,10 @@ def case_materials(case: Case) -> dict[str, Material]:
     return {"eam": case.design.composition.eam, "se": case.design.composition.se}
 
 
-def measure_case(case: Case, packing: Packing, analysis: Analysis) -> dict[str, float]:
-    """Return the measures of a case's pressed packing."""
-    return measure(packing, analysis, case.design.composition, seed=case_seeds(case)[1])
+def measure_case(case: Case, packing: Packing, released: Packing | None, analysis: Analysis) -> dict[str, float]:
+    """Return the measures of a case's pressed packing, and of the unloaded one where there is one."""
+    values = measure(packing, analysis, case.design.composition, seed=case_seeds(case)[1])
+    return values | (measure_released(released) if released else {})
 
 
 def simulate(case: Case, analysis: Analysis | None = None) -> Simulated:
@@ -85,5 +88,5 @@ def simulate(case: Case, analysis: Analysis | None = None) -> Simulated:
     """
     loose = pack_case(case)
     pressed = press_case(case, loose)
-    values = {**pressed.values(), **measure_case(case, pressed.packing, analysis or Analysis())}
+    values = pressed.values() | measure_case(case, pressed.packing, pressed.released, analysis or Analysis())
     return Simulated(loose, pressed, values)

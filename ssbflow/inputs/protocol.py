@@ -1,8 +1,8 @@
 """The protocol: everything besides composition and distribution that fixes a simulation."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from ssbflow.inputs.base import Input
 
@@ -29,47 +29,76 @@ class Settling(Input):
 
     ``initial_solid_fraction``: the loose box is squeezed to it before the force acts; none starts from the loose box.
     ``time_step_fraction`` is of the smallest particle's Rayleigh time, ``contact_time_fraction`` of its √(m/k) in a
-    contact that carries the pressure; the time step is the shorter of the two, or what the drag allows.
+    contact that carries the pressure; the time step is the shorter of the two, or what the drag allows. Both are
+    bounded by what a packing can stand: at half a Rayleigh time it never comes to rest, beyond 0.7 it loses particles.
     ``density_scaling`` gives larger particles a lower density, ∝ 1/r, so that they come to rest as fast: the state at
-    rest does not depend on inertia. ``fall_speed_fraction`` is the terminal speed of falling particles in the viscous
-    damping, of the slower species' elastic wave speed; faster ones ram the packing denser. The press has settled when,
-    averaged over a window, the mean net force (viscous drag left out) is below ``unbalanced_force_limit`` of the mean
-    contact force and the floor carries the applied force within ``floor_force_tolerance``.
+    rest does not depend on inertia. ``fall_speed_fraction`` is the terminal speed of falling particles, or of the
+    platen, in the viscous damping, of the slower species' elastic wave speed; faster ones ram the packing denser. The
+    press has settled when, averaged over a window, the mean net force (viscous drag left out) is below
+    ``unbalanced_force_limit`` of the mean contact force, the floor carries the applied force within
+    ``floor_force_tolerance``, and the mean height falls by less than ``height_drift_limit`` of itself in the window.
     """
 
     initial_solid_fraction: float | None = Field(default=0.5, gt=0, le=0.6)
-    time_step_fraction: float = Field(default=0.2, gt=0)
-    contact_time_fraction: float = Field(default=0.3, gt=0)
+    time_step_fraction: float = Field(default=0.2, gt=0, le=0.4)
+    contact_time_fraction: float = Field(default=0.3, gt=0, le=0.5)
     density_scaling: bool = True
     fall_speed_fraction: float = Field(default=0.02, gt=0)
     unbalanced_force_limit: float = Field(default=1e-3, gt=0, lt=1)
     floor_force_tolerance: float = Field(default=0.01, gt=0, lt=1)
+    height_drift_limit: float = Field(default=1e-4, gt=0, lt=1)
     max_steps: int = Field(default=200_000, ge=1000)
 
 
 class Press(Input):
     """The compaction.
 
-    ``pressure_mpa`` times the cross-section is the total force; ``drive`` says how it acts; ``stiffness_scale``
-    multiplies every Young's modulus, the usual stand-in for plastic flow that elastic spheres lack, 1 by default.
+    ``pressure_mpa`` times the cross-section is the total force; ``drive`` says how it acts: a rigid ``platen`` pushed
+    from above, or the published ``body_force`` on every particle. ``stiffness_scale`` multiplies every Young's modulus,
+    the usual stand-in for plastic flow that elastic spheres lack, 1 by default. ``rolling_friction`` is the coefficient
+    of rolling resistance, 0 for none. ``ranks`` is the number of MPI processes, or ``auto`` by the number of particles;
+    like ``time_limit_s`` it is no part of a case's identity.
     """
 
     pressure_mpa: float = Field(gt=0)
-    drive: Literal["body_force"] = "body_force"
+    drive: Literal["body_force", "platen"] = "platen"
     contact_law: Literal["hertz_material"] = "hertz_material"
     stiffness_scale: float = Field(default=1, gt=0)
+    rolling_friction: float = Field(default=0, ge=0, le=1)
     settling: Settling = Settling()
     frames: int = Field(default=20, ge=2, le=1000)
     time_limit_s: float = Field(default=3600, gt=0)
+    ranks: Annotated[int, Field(ge=1)] | Literal["auto"] = 1
+
+    @property
+    def overfills(self) -> bool:
+        """Whether the box holds more than its areal mass, to be cut off after the press: a platen needs no surplus."""
+        return self.drive == "body_force"
+
+
+class Release(Input):
+    """Unloading after the press: the pressure falls to that of the cell's stack, and the packing springs back."""
+
+    pressure_mpa: float = Field(default=5, gt=0)
 
 
 class Protocol(Input):
-    """Box and press, under a label."""
+    """Box, press and, where one is wanted, release, under a label."""
 
     label: FileLabel = "default"
     box: Box
     press: Press
+    release: Release | None = None
+
+    @model_validator(mode="after")
+    def _release_below_press(self) -> Self:
+        if self.release and self.release.pressure_mpa >= self.press.pressure_mpa:
+            raise ValueError(
+                f"release.pressure_mpa must be below press.pressure_mpa, {self.press.pressure_mpa:g}; "
+                f"got {self.release.pressure_mpa:g}"
+            )
+        return self
 
     def simulation_inputs(self) -> dict[str, Any]:
-        """Return what a simulation depends on; a time limit only says how long one waits for it."""
-        return self.model_dump(mode="json", exclude={"label": True, "press": {"time_limit_s"}})
+        """Return what a simulation depends on; a time limit and ranks only say how long one waits for it."""
+        return self.model_dump(mode="json", exclude={"label": True, "press": {"time_limit_s", "ranks"}})

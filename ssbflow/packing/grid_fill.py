@@ -29,7 +29,9 @@ class FillPlan:
     edge_um : float
         Of the box.
     particle_mass_pg : float
-        Mass of particles that the box must exceed.
+        Mass of particles that the box must reach.
+    overfills : bool
+        Whether the last layer is filled up, the surplus to be cut off after the press.
     """
 
     eam_bins: SizeBins
@@ -38,6 +40,7 @@ class FillPlan:
     spaces_per_edge: int
     edge_um: float
     particle_mass_pg: float
+    overfills: bool
 
     @property
     def spacing_um(self) -> float:
@@ -66,7 +69,7 @@ def fill_plan(design: Design) -> FillPlan:
     comfortable = (SPACE_PER_PARTICLE * mean_volume) ** (1 / 3)
     spaces = box.spaces_per_edge or max(1, int(box.edge_um / comfortable))
     mass = box.areal_mass_mg_cm2 * PG_PER_UM2 * box.edge_um**2 * composition.particle_weight_fraction
-    return FillPlan(eam_bins, se_bins, probability, spaces, box.edge_um, mass)
+    return FillPlan(eam_bins, se_bins, probability, spaces, box.edge_um, mass, design.protocol.press.overfills)
 
 
 def expected_particles(design: Design) -> int:
@@ -115,15 +118,29 @@ def pack(design: Design, generator: np.random.Generator) -> Packing:
 
 
 def _fill_layers(plan: FillPlan, density: Floats, generator: np.random.Generator) -> tuple[Mask, Floats]:
-    """Add layers until the mass slightly exceeds the target; return species and diameter of every space."""
+    """Add layers until the mass slightly exceeds the target; return species and diameter of every space.
+
+    A space that is to stay empty has diameter 0.
+    """
     is_se: list[Mask] = []
     diameter: list[Floats] = []
-    mass = 0.0
-    while mass <= plan.particle_mass_pg:
+    missing = plan.particle_mass_pg
+    while missing >= 0:
         is_se.append(generator.random(plan.spaces_per_layer) >= plan.eam_probability)
         diameter.append(_drawn_diameters(plan, is_se[-1], generator))
-        mass += float(np.pi / 6 * np.sum(density[is_se[-1].astype(int)] * diameter[-1] ** 3))
+        mass = np.pi / 6 * density[is_se[-1].astype(int)] * diameter[-1] ** 3
+        if not plan.overfills and mass.sum() > missing:
+            diameter[-1][_surplus(mass, missing, generator)] = 0.0
+            break
+        missing -= float(mass.sum())
     return np.concatenate(is_se), np.concatenate(diameter)
+
+
+def _surplus(mass_pg: Floats, wanted_pg: float, generator: np.random.Generator) -> NDArray[np.int64]:
+    """Return spaces of a layer, anywhere in it, without which the rest has a mass as near as can be to the wanted."""
+    order = generator.permutation(len(mass_pg))
+    kept = np.argmin(np.abs(np.concatenate([[0.0], np.cumsum(mass_pg[order])]) - wanted_pg))
+    return order[kept:]
 
 
 def _drawn_diameters(plan: FillPlan, is_se: Mask, generator: np.random.Generator) -> Floats:
@@ -143,7 +160,8 @@ def _placed(plan: FillPlan, is_se: Mask, diameter: Floats, generator: np.random.
     Exactly at the centres, spheres of one size would come down as straight columns and stay so.
     """
     spaces = plan.spaces_per_edge
-    index = np.arange(len(diameter))
+    index = np.flatnonzero(diameter)
+    is_se, diameter = is_se[index], diameter[index]
     grid: NDArray[np.int64] = np.stack([index % spaces, index // spaces % spaces, index // spaces**2], axis=1)
     aside = np.zeros(grid.shape)
     aside[:, :2] = generator.uniform(-JITTER, JITTER, size=(len(grid), 2))

@@ -5,29 +5,51 @@ A new law is one class here (or a file beside this one) and one line in ``CONTAC
 
 from typing import Protocol
 
+import numpy as np
+
 from ssbflow.inputs.material import Material
-from ssbflow.press.mechanics import youngs_modulus_kpa
+from ssbflow.inputs.protocol import Press
+from ssbflow.press.mechanics import contact_stiffness, sphere_mass_pg, youngs_modulus_kpa
+
+ROLLING_DAMPING = 0.3  # of critical, for the smallest particle
 
 
 class ContactLaw(Protocol):
     """Writes a material's coefficients for `pair_style granular` and `fix wall/gran granular`."""
 
-    def coefficients(self, material: Material, stiffness_scale: float) -> str:
-        """Return the words that follow `pair_coeff I I` or `fix … wall/gran granular`."""
+    def coefficients(self, material: Material, press: Press, smallest_um: float) -> str:
+        """Return the words that follow `pair_coeff I I` or `fix … wall/gran granular`.
+
+        Parameters
+        ----------
+        material : Material
+        press : Press
+        smallest_um : float
+            Radius of the species' smallest particle, for coefficients that no material has.
+        """
 
 
 class HertzMaterial:
     """Hertz normal force with given restitution, Mindlin friction with history and no tangential damping.
 
     Each species is given its own modulus and LAMMPS mixes them: mixed by hand, they would be mixed twice. Tangential
-    damping 0 avoids a standing unbalance that a strong one keeps up while the kinetic energy stays tiny.
+    damping 0 avoids a standing unbalance that a strong one keeps up while the kinetic energy stays tiny. Rolling
+    resistance, where asked for, is a spring, slider and dashpot as stiff as the smallest particle's contact.
     """
 
-    def coefficients(self, material: Material, stiffness_scale: float) -> str:
-        """Return normal, tangential and damping model of one material."""
-        modulus = youngs_modulus_kpa(material, stiffness_scale)
+    def coefficients(self, material: Material, press: Press, smallest_um: float) -> str:
+        """Return normal, tangential, rolling and damping model of one material."""
+        modulus = youngs_modulus_kpa(material, press.stiffness_scale)
         normal = f"hertz/material {modulus!r} {material.restitution!r} {material.poisson_ratio!r}"
-        return f"{normal} tangential mindlin NULL 0.0 {material.friction!r} damping coeff_restitution"
+        tangential = f"tangential mindlin NULL 0.0 {material.friction!r}"
+        rolling = _rolling(material, press, smallest_um) if press.rolling_friction else ""
+        return f"{normal} {tangential}{rolling} damping coeff_restitution"
+
+
+def _rolling(material: Material, press: Press, smallest_um: float) -> str:
+    stiffness = float(contact_stiffness(smallest_um, material, press.pressure_mpa, press.stiffness_scale))
+    damping = ROLLING_DAMPING * 2 * float(np.sqrt(sphere_mass_pg(smallest_um, material) * stiffness))
+    return f" rolling sds {stiffness!r} {damping!r} {press.rolling_friction!r}"
 
 
 CONTACT_LAWS: dict[str, ContactLaw] = {"hertz_material": HertzMaterial()}

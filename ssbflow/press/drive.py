@@ -5,20 +5,86 @@ A new drive is one class here (or a file beside this one) and one line in ``DRIV
 
 from typing import Protocol
 
+from ssbflow.press.plan import PlatenPlan, PressPlan
+from ssbflow.press.wall import PLATEN
+
 
 class Drive(Protocol):
-    """Writes the LAMMPS commands that press."""
+    """Writes the LAMMPS commands that press; the variable `load` is the share of the full force that acts."""
 
-    def commands(self, force_nn: dict[str, float]) -> list[str]:
-        """Return commands; `force_nn` is each species' share of the total force, per particle."""
+    top: str
+    """LAMMPS formula of the height (µm) of whatever is on top."""
+
+    def placing(self, plan: PressPlan) -> str:
+        """Return what is to be put in place once, above the parted particles."""
+
+    def commands(self, plan: PressPlan) -> str:
+        """Return what presses, with walls of its own where it has any."""
+
+    def force_nn(self, plan: PressPlan) -> dict[str, float]:
+        """Return the force (nN) applied to each particle, by species; empty where none is."""
 
 
 class BodyForce:
     """The published drive: every particle of a species is pushed down with the same force."""
 
-    def commands(self, force_nn: dict[str, float]) -> list[str]:
+    top = "c_top"
+
+    def placing(self, plan: PressPlan) -> str:  # noqa: ARG002
+        """Return nothing."""
+        return ""
+
+    def commands(self, plan: PressPlan) -> str:
         """Return one `fix addforce` for each species."""
-        return [f"fix push_{species} {species} addforce 0.0 0.0 {-force!r}" for species, force in force_nn.items()]
+        return "\n".join(
+            f"variable push_{species} equal {-force!r}*v_load\n"
+            f"fix push_{species} {species} addforce 0.0 0.0 v_push_{species}"
+            for species, force in plan.share_nn.items()
+        )
+
+    def force_nn(self, plan: PressPlan) -> dict[str, float]:
+        """Return each species' share."""
+        return plan.share_nn
 
 
-DRIVES: dict[str, Drive] = {"body_force": BodyForce()}
+class Platen:
+    """A rigid plate pushed down with the total force; what the particles push back moves it as Newton says.
+
+    One atom, too far above to touch anything, carries the plate's mass and its viscous damping, and LAMMPS integrates
+    it like every other; the wall is a plane that follows it. So nothing has to be steered from outside, and a restart
+    file holds the plate as well. What the particles do not carry yet pushes the plate, but never more than a part of
+    the full force: it comes down at a bounded speed, and its drag is light enough for the last of the way.
+    """
+
+    top = "v_platen_z"
+
+    def placing(self, plan: PressPlan) -> str:
+        """Return the command that puts the plate on the highest particle."""
+        return f"set             group platen z $(c_top+{_carrier(plan).gap_um!r})"
+
+    def commands(self, plan: PressPlan) -> str:
+        """Return the plane, its walls, and the force on the atom that carries it."""
+        carrier = _carrier(plan)
+        most = carrier.largest_push_nn
+        return "\n".join(
+            [
+                f"variable platen_z equal z[{carrier.atom_id}]-{carrier.gap_um!r}",
+                "region platen plane 0.0 0.0 0.0 0.0 0.0 -1.0 side in units box move NULL NULL v_platen_z",
+                PLATEN.commands(plan),
+                f"variable lacking equal {plan.total_force_nn!r}*v_load-v_platen_force",
+                f"variable push equal -ternary(v_lacking<{most!r},v_lacking,{most!r})",
+                "fix push platen addforce 0.0 0.0 v_push",
+            ]
+        )
+
+    def force_nn(self, plan: PressPlan) -> dict[str, float]:  # noqa: ARG002
+        """Return nothing: the plate pushes, particles only pass it on."""
+        return {}
+
+
+def _carrier(plan: PressPlan) -> PlatenPlan:
+    assert plan.platen is not None
+    return plan.platen
+
+
+DRIVES: dict[str, Drive] = {"body_force": BodyForce(), "platen": Platen()}

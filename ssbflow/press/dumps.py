@@ -1,9 +1,8 @@
-"""Reading what a press leaves: frames, final positions, contacts, numbers."""
+"""Reading what LAMMPS wrote."""
 
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ssbflow.errors import PressError
 from ssbflow.packing.packing import Floats
@@ -11,47 +10,33 @@ from ssbflow.packing.packing import Floats
 HEADER_LINES = 9  # of a LAMMPS text dump: timestep, number of entries, box, columns
 
 
-def read_dump(path: Path) -> tuple[NDArray[np.int64], list[Floats]]:
-    """Read a LAMMPS text dump.
+def read_dump(path: Path) -> Floats:
+    """Read the table of a LAMMPS text dump that holds one frame.
 
     Returns
     -------
-    steps : (F,) int64
-    tables : list of (N, C) float64
-        One for each frame, rows in the order of the file.
+    (N, C) float64
+        Rows in the order of the file.
 
     Raises
     ------
     PressError
-        The file ends in the middle of a frame.
+        The file ends in the middle.
     """
-    text = path.read_text(encoding="ascii", errors="replace")
-    lines = text.splitlines()
-    steps, tables, at = [], [], 0
-    while at < len(lines):
-        header = lines[at : at + HEADER_LINES]
+    with path.open(encoding="ascii", errors="replace") as lines:
+        header = [lines.readline() for _ in range(HEADER_LINES)]
         try:
             count, columns = int(header[3]), len(header[8].split()) - 2
-            rows = lines[at + HEADER_LINES : at + HEADER_LINES + count]
-            values = np.loadtxt(rows, ndmin=2) if rows else np.empty((0, columns))
+            values = np.loadtxt(lines, ndmin=2) if count else np.empty((0, columns))
         except (IndexError, ValueError) as error:
             raise _torn(path) from error
-        if values.shape != (count, columns) or not text.endswith("\n"):
-            raise _torn(path)
-        steps.append(int(header[1]))
-        tables.append(values)
-        at += HEADER_LINES + count
-    return np.array(steps, dtype=np.int64), tables
+    if values.shape != (count, columns):
+        raise _torn(path)
+    return values
 
 
 def _torn(path: Path) -> PressError:
-    return PressError(f"{path.name} ends in the middle of a frame", cause="torn output")
-
-
-def read_final(path: Path) -> tuple[int, Floats]:
-    """Return step and (N, 3) positions (µm) of a dump with columns id x y z, sorted by id."""
-    steps, tables = read_dump(path)
-    return int(steps[-1]), tables[-1][:, 1:4]
+    return PressError(f"{path.name} ends in the middle", cause="torn output")
 
 
 def read_result(path: Path) -> dict[str, float]:

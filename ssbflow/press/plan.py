@@ -8,13 +8,47 @@ from ssbflow.errors import InputError
 from ssbflow.inputs.material import Material
 from ssbflow.inputs.protocol import Press
 from ssbflow.packing.packing import SPECIES, Floats, Packing
-from ssbflow.press.mechanics import KPA_PER_MPA, contact_time_us, rayleigh_time_us, total_force_nn, wave_speed_um_us
+from ssbflow.press.contact_law import CONTACT_LAWS
+from ssbflow.press.mechanics import (
+    contact_time_us,
+    effective_modulus_kpa,
+    rayleigh_time_us,
+    total_force_nn,
+    wave_speed_um_us,
+)
 
-NEIGHBOUR_SKIN = 0.6  # of the smallest radius
+NEIGHBOUR_SKIN = 1.2  # of the smallest radius
 PARTING_MOVE = 0.05  # largest move in a step while overlaps are parted, of the smallest radius
 PARTING_DISTANCE = 2.0  # how far a particle may have to go, in largest radii
 LEAST_PARTING_STEPS = 300
-SURPLUS_FRAMES = 3  # frames written for each one kept: they are chosen by progress afterwards
+SURPLUS_FRAMES = 6  # frames written for each one kept: they are chosen by progress afterwards
+PLATEN_MASS = 0.1  # of the particles': heavy beside the spheres that it touches, light beside the bed
+PLATEN_PUSH = 0.2  # largest force that moves the plate, of the full one
+PLATEN_GAP = 2.5  # largest radii between the plate and the atom that carries it: too far to touch anything
+
+
+@dataclass(frozen=True)
+class PlatenPlan:
+    """The atom that carries the platen.
+
+    Parameters
+    ----------
+    atom_id : int
+    gap_um : float
+        Its height above the plate.
+    radius_um, mass_pg : float
+    largest_push_nn : float
+        That moves the plate, beyond what the particles carry.
+    drag : float
+        Viscous coefficient (nN µs/µm), by which that push gives the fall speed.
+    """
+
+    atom_id: int
+    gap_um: float
+    radius_um: float
+    mass_pg: float
+    largest_push_nn: float
+    drag: float
 
 
 @dataclass(frozen=True)
@@ -27,26 +61,35 @@ class PressPlan:
         Those that occur, in the order of their LAMMPS types.
     density_g_cm3 : (N,) float64
         Of each particle, as the simulation needs it.
-    force_nn : dict
-        Species → force on each particle.
+    coefficients : dict
+        Species → coefficients of the contact law, as LAMMPS reads them.
+    effective_modulus_kpa : dict
+        Species → E* of two such particles.
+    total_force_nn : float
+    share_nn : dict
+        Species → its share of the total force, for each particle.
     drag : dict
         Species → viscous coefficient (nN µs/µm).
     time_step_us, skin_um, parting_move_um : float
-    parting_steps, frame_stride : int
-    floor_pressure_kpa : float
-        What the floor carries at rest.
+    parting_steps, frame_stride, unloading_steps : int
+    platen : PlatenPlan or None
+        Where the drive is one.
     """
 
     species: tuple[str, ...]
     density_g_cm3: Floats
-    force_nn: dict[str, float]
+    coefficients: dict[str, str]
+    effective_modulus_kpa: dict[str, float]
+    total_force_nn: float
+    share_nn: dict[str, float]
     drag: dict[str, float]
     time_step_us: float
     skin_um: float
     parting_move_um: float
     parting_steps: int
     frame_stride: int
-    floor_pressure_kpa: float
+    unloading_steps: int
+    platen: PlatenPlan | None
 
 
 def press_plan(packing: Packing, materials: dict[str, Material], press: Press, eam_volume_fraction: float) -> PressPlan:
@@ -69,29 +112,42 @@ def press_plan(packing: Packing, materials: dict[str, Material], press: Press, e
     """
     species = tuple(name for name in SPECIES if (packing.species == name).any())
     _check_materials(species, materials)
+    law, scale = CONTACT_LAWS[press.contact_law], press.stiffness_scale
     density = _simulated_density(packing, species, materials, press)
-    force = _force_per_particle(packing, species, press.pressure_mpa, eam_volume_fraction)
-    slowest_wave = min(wave_speed_um_us(materials[name], press.stiffness_scale) for name in species)
-    fall_speed = press.settling.fall_speed_fraction * slowest_wave
-    drag = {name: force[name] / fall_speed for name in species}
+    total = total_force_nn(press.pressure_mpa, packing.cross_section_um2)
+    share = _share_per_particle(packing, species, total, eam_volume_fraction)
+    fall_speed = press.settling.fall_speed_fraction * min(wave_speed_um_us(materials[name], scale) for name in species)
+    drag = {name: share[name] / fall_speed for name in species}
     time_step = min(
         *(time_step_us(_smallest_um(packing, name), materials[name], press) for name in species),
         *(_drag_time_us(packing, name, density, drag[name]) for name in species),
     )
-    smallest_um = float(packing.radius_um.min())
+    smallest_um, largest_um = float(packing.radius_um.min()), float(packing.radius_um.max())
     move = PARTING_MOVE * smallest_um
     fall_steps = packing.height_um / (fall_speed * time_step)
+    platen = PlatenPlan(
+        atom_id=len(packing) + 1,
+        gap_um=PLATEN_GAP * largest_um,
+        radius_um=smallest_um,
+        mass_pg=PLATEN_MASS * float(np.sum(density * packing.volume_um3)),
+        largest_push_nn=PLATEN_PUSH * total,
+        drag=PLATEN_PUSH * total / fall_speed,
+    )
     return PressPlan(
         species=species,
         density_g_cm3=density,
-        force_nn=force,
+        coefficients={name: law.coefficients(materials[name], press, _smallest_um(packing, name)) for name in species},
+        effective_modulus_kpa={name: effective_modulus_kpa(materials[name], scale) for name in species},
+        total_force_nn=total,
+        share_nn=share,
         drag=drag,
         time_step_us=time_step,
         skin_um=NEIGHBOUR_SKIN * smallest_um,
         parting_move_um=move,
-        parting_steps=max(LEAST_PARTING_STEPS, int(PARTING_DISTANCE * packing.radius_um.max() / move)),
+        parting_steps=max(LEAST_PARTING_STEPS, int(PARTING_DISTANCE * largest_um / move)),
         frame_stride=max(1, int(fall_steps / (SURPLUS_FRAMES * press.frames))),
-        floor_pressure_kpa=press.pressure_mpa * KPA_PER_MPA,
+        unloading_steps=int(fall_steps / 4),
+        platen=platen if press.drive == "platen" else None,
     )
 
 
@@ -129,17 +185,16 @@ def time_step_us(radius_um: float, material: Material, press: Press) -> float:
     return float(min(rayleigh, contact))
 
 
-def _force_per_particle(
-    packing: Packing, species: tuple[str, ...], pressure_mpa: float, eam_volume_fraction: float
+def _share_per_particle(
+    packing: Packing, species: tuple[str, ...], total_nn: float, eam_volume_fraction: float
 ) -> dict[str, float]:
     if len(species) > 1 and not 0 < eam_volume_fraction < 1:
         raise InputError(
             f"the packing holds both species, its composition an EAM volume fraction of {eam_volume_fraction:g}; "
             "give the composition that it was packed for"
         )
-    total = total_force_nn(pressure_mpa, packing.cross_section_um2)
     share = {"eam": eam_volume_fraction, "se": 1 - eam_volume_fraction} if len(species) > 1 else {species[0]: 1.0}
-    return {name: total * share[name] / int((packing.species == name).sum()) for name in species}
+    return {name: total_nn * share[name] / int((packing.species == name).sum()) for name in species}
 
 
 def _check_materials(species: tuple[str, ...], materials: dict[str, Material]) -> None:

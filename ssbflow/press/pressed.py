@@ -1,6 +1,6 @@
 """What a press gives."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,26 +61,34 @@ class Pressed:
     Parameters
     ----------
     packing : Packing
-        All particles; its height is the plane of the mass cut, so that those above it count no more.
+        All particles; its height is the platen's, or the plane of the mass cut, so that those above it count no more.
     trajectory : Trajectory
     contacts : Contacts
-    force_nn : dict
-        Species → applied force on each particle.
     pressure_measured_mpa, unbalanced_force : float
     steps : int
+    released : Packing or None
+        After unloading, where the protocol has a release.
+    force_nn : dict
+        Species → force applied to each particle; empty where the drive applies none.
     wall_time_s : float
     lammps_version : str
+    ranks : int
+    resumed : bool
+        Whether it went on from a checkpoint.
     """
 
     packing: Packing
     trajectory: Trajectory
     contacts: Contacts
-    force_nn: dict[str, float]
     pressure_measured_mpa: float
     unbalanced_force: float
     steps: int
-    wall_time_s: float
-    lammps_version: str
+    released: Packing | None = None
+    force_nn: dict[str, float] = field(default_factory=dict)
+    wall_time_s: float = 0.0
+    lammps_version: str = ""
+    ranks: int = 1
+    resumed: bool = False
 
     def values(self) -> dict[str, float]:
         """Return the numbers of the press by the names of the cube."""

@@ -58,6 +58,9 @@ def case_dataset(case: Case, pressed: Pressed) -> xr.Dataset:
             for name, (values, unit, meaning) in per_contact.items()
         },
     }
+    if pressed.released:
+        about = {"units": "um", "long_name": "centres after unloading", "state": "released"}
+        variables["released_position"] = (("particle", "axis"), pressed.released.position_um, about)
     attributes = {
         "Conventions": "CF-1.11",
         "title": "ssbflow case",
@@ -66,6 +69,7 @@ def case_dataset(case: Case, pressed: Pressed) -> xr.Dataset:
         "edge_x_um": packing.edge_um[0],
         "edge_y_um": packing.edge_um[1],
         "height_um": packing.height_um,
+        **({"height_released_um": pressed.released.height_um} if pressed.released else {}),
     }
     axis = xr.Variable("axis", np.array(["x", "y", "z"], dtype=object), {"long_name": "axis"})
     return xr.Dataset(variables, coords={"axis": axis}, attrs=attributes)
@@ -112,14 +116,25 @@ def open_case_zip(path: Path) -> xr.Dataset:
 def read_packing(path: Path) -> Packing:
     """Return the pressed packing of a case file, to the last bit."""
     with open_case_zip(path) as dataset:
-        attributes = dataset.attrs
-        return Packing(
-            dataset["final_position"].values,
-            dataset["radius"].values,
-            np.array(SPECIES)[dataset["species"].values],
-            (attributes["edge_x_um"], attributes["edge_y_um"]),
-            attributes["height_um"],
-        )
+        return _packing(dataset, "final_position", "height_um")
+
+
+def read_released(path: Path) -> Packing | None:
+    """Return the unloaded packing of a case file, to the last bit; none where the protocol has no release."""
+    with open_case_zip(path) as dataset:
+        if "released_position" not in dataset:
+            return None
+        return _packing(dataset, "released_position", "height_released_um")
+
+
+def _packing(dataset: xr.Dataset, position: str, height: str) -> Packing:
+    return Packing(
+        dataset[position].values,
+        dataset["radius"].values,
+        np.array(SPECIES)[dataset["species"].values],
+        (dataset.attrs["edge_x_um"], dataset.attrs["edge_y_um"]),
+        dataset.attrs[height],
+    )
 
 
 def _encoding(dataset: xr.Dataset) -> dict[str, dict[str, Any]]:

@@ -117,10 +117,7 @@ def _variables(status: Cells, case_ids: Cells, values: dict[str, Cells]) -> dict
     return {
         "status": (DIMS, status, {"units": "1", "long_name": "state of the case", **flags}),
         "case_id": (DIMS, case_ids, {"units": "1", "long_name": "hash of the simulation's inputs"}),
-        **{
-            variable.name: (DIMS, values[variable.name], {"units": variable.units, "long_name": variable.long_name})
-            for variable in VARIABLES
-        },
+        **{variable.name: (DIMS, values[variable.name], variable.attributes()) for variable in VARIABLES},
     }
 
 

@@ -60,6 +60,14 @@ class Store:
         """One publisher at a time."""
         return self.root / ".publish.lock"
 
+    def press_folder(self, case_id: str) -> Path:
+        """Where LAMMPS works on a case, gone when it has a record; a killed press is gone on with from there."""
+        return self.root / "presses" / case_id[:2] / case_id
+
+    def press_lock(self, case_id: str) -> Path:
+        """One process at a time presses a case."""
+        return self.root / "presses" / case_id[:2] / f"{case_id}.lock"
+
     def record(self, case_id: str) -> Path:
         """Commit marker of a simulation."""
         return self.root / "records" / case_id[:2] / f"{case_id}.json"

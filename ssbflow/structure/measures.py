@@ -7,14 +7,17 @@ from ssbflow.inputs.analysis import Analysis
 from ssbflow.inputs.composition import Composition
 from ssbflow.inputs.validation import validated
 from ssbflow.packing.packing import Packing
-from ssbflow.structure import coordination, final_composition, geodesic, porosity, utilization
+from ssbflow.structure import coordination, final_composition, geodesic, porosity, released, utilization
 from ssbflow.structure.sample import Sample
 from ssbflow.variable import Variable
 
 MEASURES = (final_composition, porosity, coordination, utilization, geodesic)
 """Modules with ``VARIABLES`` and ``measure(sample)``."""
 
-VARIABLES: tuple[Variable, ...] = tuple(variable for module in MEASURES for variable in module.VARIABLES)
+VARIABLES: tuple[Variable, ...] = (
+    *(variable for module in MEASURES for variable in module.VARIABLES),
+    *released.VARIABLES,
+)
 
 
 def measure(

@@ -5,7 +5,7 @@ from pathlib import Path
 from ssbflow.errors import SelectionError
 from ssbflow.flow.simulate import case_materials, pack_case
 from ssbflow.inputs.case import Case
-from ssbflow.press.press import write_press_of
+from ssbflow.press.press import press_files
 from ssbflow.store.layout import Store
 from ssbflow.store.sweeps import stored_sweeps
 
@@ -29,8 +29,9 @@ def export_lammps(store: str | Path, case_id: str, folder: str | Path) -> Path:
     case = find_case(Store(Path(store)), case_id)
     target = Path(folder)
     target.mkdir(parents=True, exist_ok=True)
-    fraction = case.design.composition.eam_volume_fraction
-    write_press_of(pack_case(case), case_materials(case), case.design.protocol.press, fraction, target)
+    _, files = press_files(pack_case(case), case_materials(case), case.design.protocol, case.design.composition)
+    for name, text in files.items():
+        (target / name).write_text(text, encoding="utf-8")
     return target
 
 

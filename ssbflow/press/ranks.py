@@ -1,0 +1,47 @@
+"""On how many cores one press runs."""
+
+import os
+
+from ssbflow.errors import InputError
+from ssbflow.inputs.protocol import Press
+from ssbflow.press.lmp import find_lmp
+
+PARTICLES_PER_RANK = 20_000  # below, a second core is better used for a second case
+
+
+def cores() -> int:
+    """Return how many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def check_ranks(press: Press) -> None:
+    """Refuse more ranks than this machine has cores.
+
+    Raises
+    ------
+    InputError
+    """
+    if press.ranks != "auto" and press.ranks > cores():
+        raise InputError(f"press.ranks must be at most the {cores()} cores of this machine, or auto; got {press.ranks}")
+
+
+def check_machine(press: Press) -> None:
+    """Refuse a press that this machine cannot run.
+
+    Raises
+    ------
+    InputError
+        More ranks than cores, or no `mpiexec` for several.
+    LammpsNotFoundError
+        There is no LAMMPS.
+    """
+    check_ranks(press)
+    find_lmp().command(cores() if press.ranks == "auto" else press.ranks)
+
+
+def ranks_for(press: Press, particles: int) -> int:
+    """Return the number of MPI ranks for a packing of so many particles."""
+    check_ranks(press)
+    if press.ranks == "auto":
+        return max(1, min(cores(), particles // PARTICLES_PER_RANK))
+    return press.ranks
