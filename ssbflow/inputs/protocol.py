@@ -40,8 +40,8 @@ class Settling(Input):
     """
 
     initial_solid_fraction: float | None = Field(default=0.5, gt=0, le=0.6)
-    time_step_fraction: float = Field(default=0.2, gt=0, le=0.4)
-    contact_time_fraction: float = Field(default=0.3, gt=0, le=0.5)
+    time_step_fraction: float = Field(default=0.3, gt=0, le=0.4)
+    contact_time_fraction: float = Field(default=0.35, gt=0, le=0.5)
     density_scaling: bool = True
     fall_speed_fraction: float = Field(default=0.02, gt=0)
     unbalanced_force_limit: float = Field(default=1e-3, gt=0, lt=1)

@@ -3,6 +3,9 @@
 import numpy as np
 from scipy.optimize import brentq
 
+from ssbflow.inputs.composition import Composition
+from ssbflow.inputs.material import Material
+from ssbflow.packing.grid_fill import PG_PER_UM2
 from ssbflow.packing.packing import Floats, Packing, volume_below
 
 PLANE_TOLERANCE_UM = 1e-13
@@ -12,6 +15,26 @@ def mass_below_pg(packing: Packing, density_g_cm3: Floats, plane_um: float) -> f
     """Return the mass (pg) of particles below a plane, cut spheres counting with the part below it."""
     below = volume_below(packing.position_um[:, 2], packing.radius_um, plane_um)
     return float(np.sum(below * density_g_cm3))
+
+
+def cropped_to_areal_mass(
+    packing: Packing, materials: dict[str, Material], areal_mass_mg_cm2: float, composition: Composition | None = None
+) -> Packing:
+    """Return the packing with the height at which particles and their share of additives have an areal mass.
+
+    Parameters
+    ----------
+    packing : Packing
+    materials : dict
+        ``{"eam": Material, "se": Material}``; a species that does not occur may be left out.
+    areal_mass_mg_cm2 : float
+    composition : Composition, optional
+        Without it there are no additives.
+    """
+    share = composition.particle_weight_fraction if composition else 1.0
+    target_mass = areal_mass_mg_cm2 * PG_PER_UM2 * packing.cross_section_um2 * share
+    densities = [materials[name].density_g_cm3 if name in materials else np.nan for name in ("eam", "se")]
+    return cropped(packing, np.select([packing.is_eam, packing.is_se], densities), target_mass)
 
 
 def cropped(packing: Packing, density_g_cm3: Floats, target_mass_pg: float) -> Packing:

@@ -23,7 +23,9 @@ PARTING_DISTANCE = 2.0  # how far a particle may have to go, in largest radii
 LEAST_PARTING_STEPS = 300
 SURPLUS_FRAMES = 6  # frames written for each one kept: they are chosen by progress afterwards
 PLATEN_MASS = 0.1  # of the particles': heavy beside the spheres that it touches, light beside the bed
-PLATEN_PUSH = 0.2  # largest force that moves the plate, of the full one
+PLATEN_PUSH = 0.5  # largest force that moves the plate, of the full one
+BED_DRAG = 5.0  # of the full force at the wave speed: a platen at 2 % of that feels a tenth of its force as drag
+SETTLING_DRAG = 3.0  # of the former, once the bed carries the plate: or particles that carry nothing bounce off
 PLATEN_GAP = 2.5  # largest radii between the plate and the atom that carries it: too far to touch anything
 
 
@@ -68,8 +70,8 @@ class PressPlan:
     total_force_nn : float
     share_nn : dict
         Species → its share of the total force, for each particle.
-    drag : dict
-        Species → viscous coefficient (nN µs/µm).
+    drag, settling_drag : dict
+        Species → viscous coefficient (nN µs/µm) on the way down, and once the bed carries.
     time_step_us, skin_um, parting_move_um : float
     parting_steps, frame_stride, unloading_steps : int
     platen : PlatenPlan or None
@@ -83,6 +85,7 @@ class PressPlan:
     total_force_nn: float
     share_nn: dict[str, float]
     drag: dict[str, float]
+    settling_drag: dict[str, float]
     time_step_us: float
     skin_um: float
     parting_move_um: float
@@ -116,11 +119,14 @@ def press_plan(packing: Packing, materials: dict[str, Material], press: Press, e
     density = _simulated_density(packing, species, materials, press)
     total = total_force_nn(press.pressure_mpa, packing.cross_section_um2)
     share = _share_per_particle(packing, species, total, eam_volume_fraction)
-    fall_speed = press.settling.fall_speed_fraction * min(wave_speed_um_us(materials[name], scale) for name in species)
-    drag = {name: share[name] / fall_speed for name in species}
+    wave_speed = min(wave_speed_um_us(materials[name], scale) for name in species)
+    fall_speed = press.settling.fall_speed_fraction * wave_speed
+    falling = press.drive == "body_force"
+    drag = {name: share[name] / (fall_speed if falling else wave_speed / BED_DRAG) for name in species}
+    settling_drag = drag if falling else {name: SETTLING_DRAG * value for name, value in drag.items()}
     time_step = min(
         *(time_step_us(_smallest_um(packing, name), materials[name], press) for name in species),
-        *(_drag_time_us(packing, name, density, drag[name]) for name in species),
+        *(_drag_time_us(packing, name, density, settling_drag[name]) for name in species),
     )
     smallest_um, largest_um = float(packing.radius_um.min()), float(packing.radius_um.max())
     move = PARTING_MOVE * smallest_um
@@ -141,6 +147,7 @@ def press_plan(packing: Packing, materials: dict[str, Material], press: Press, e
         total_force_nn=total,
         share_nn=share,
         drag=drag,
+        settling_drag=settling_drag,
         time_step_us=time_step,
         skin_um=NEIGHBOUR_SKIN * smallest_um,
         parting_move_um=move,

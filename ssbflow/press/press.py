@@ -7,23 +7,21 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
-
 from ssbflow.inputs.composition import Composition
 from ssbflow.inputs.material import Material
 from ssbflow.inputs.protocol import Protocol
-from ssbflow.packing.grid_fill import PG_PER_UM2
 from ssbflow.packing.packing import Packing
 from ssbflow.press import names
 from ssbflow.press.checkpoints import made_ready
 from ssbflow.press.compaction import compacted
-from ssbflow.press.crop import cropped
+from ssbflow.press.crop import cropped_to_areal_mass
 from ssbflow.press.data_file import data_text
 from ssbflow.press.drive import DRIVES
 from ssbflow.press.dumps import read_result
 from ssbflow.press.lmp import find_lmp
 from ssbflow.press.mechanics import KPA_PER_MPA
 from ssbflow.press.outcome import read_contacts, read_packing_at_rest, read_trajectory
+from ssbflow.press.overlaps import check_separable
 from ssbflow.press.plan import PressPlan, press_plan
 from ssbflow.press.pressed import Pressed
 from ssbflow.press.process import run_lmp
@@ -102,6 +100,7 @@ def press_files(
     InputError
         As `press`.
     """
+    check_separable(packing)
     fraction = composition.eam_volume_fraction if composition else packing.eam_volume_fraction()
     dense = protocol.press.settling.initial_solid_fraction
     start = compacted(packing, dense) if dense else packing
@@ -130,7 +129,7 @@ def _read(
 
     def bounded(packing: Packing, top_um: float) -> Packing:
         if protocol.press.overfills:
-            return _cropped_to_mass(packing, materials, protocol, composition)
+            return cropped_to_areal_mass(packing, materials, protocol.box.areal_mass_mg_cm2, composition)
         return Packing(packing.position_um, packing.radius_um, packing.species, packing.edge_um, top_um)
 
     result = read_result(folder / names.RESULT)
@@ -148,13 +147,3 @@ def _read(
         unbalanced_force=result["unbalanced"],
         steps=int(result["steps"]),
     )
-
-
-def _cropped_to_mass(
-    pressed: Packing, materials: dict[str, Material], protocol: Protocol, composition: Composition | None
-) -> Packing:
-    """Put the height where particles and their share of additives have the protocol's areal mass."""
-    share = composition.particle_weight_fraction if composition else 1.0
-    target_mass = protocol.box.areal_mass_mg_cm2 * PG_PER_UM2 * pressed.cross_section_um2 * share
-    densities = [materials[name].density_g_cm3 if name in materials else np.nan for name in ("eam", "se")]
-    return cropped(pressed, np.select([pressed.is_eam, pressed.is_se], densities), target_mass)

@@ -14,7 +14,9 @@ from ssbflow.press.wall import FLOOR
 SAMPLE_EVERY = 100  # steps between looks at the forces
 SAMPLES = 2  # looks averaged before each decision whether the press has settled
 WINDOW = SAMPLE_EVERY * SAMPLES
+ARRIVED = 0.3  # of the force that the floor carries when falling ends and settling begins
 IDLE = 0.02  # of the mean height, shared by the frames: too little progress to be worth one
+COLLECTION_RATIO = 4.0  # of diameters within a size collection: more of them make neighbour lists dearer again
 CHECKPOINT_EVERY = 2000  # steps: at most a minute of a box of a hundred thousand particles
 
 HEAD = """\
@@ -30,7 +32,7 @@ units           micro
 atom_style      sphere
 atom_modify     map array
 boundary        p p f
-newton          off
+newton          on
 processors      1 1 *
 neighbor        {skin!r} multi
 comm_modify     mode multi vel yes
@@ -104,16 +106,23 @@ thermo_modify   lost error
 thermo          {thermo}
 if "${{stage}} == release" then "jump SELF releasing"
 
-{watch}
 restart         {checkpoint_every} {press_checkpoints}
 variable        idle equal abs(c_sinking)*{stride_us!r}<{idle_um!r}
 dump            frames particles custom {frame_stride} {frames} id x y z
 dump_modify     frames sort id format float %.9g skip v_idle
 fix             progress all print {frame_stride} "$(step) $(c_height:%.9g)" append {progress} screen no
+
+# Down, until the floor carries a part of the force; then to rest.
+variable        arrived equal v_carried>{arrived!r}
+fix             stop all halt {sample_every} v_arrived > 0.5 error continue message no
 run             {max_steps} upto
+{give_up_falling}
+fix             drag all viscous {settling_drag}
+{watch}
+run             {max_steps} upto
+{give_up}
 undump          frames
 unfix           progress
-{give_up}
 
 # What the press leaves: every particle, every contact, a few numbers.
 variable        steps equal $(step)
@@ -159,9 +168,9 @@ fix             window all ave/time {every} {samples} {window} v_unbalanced v_ca
 fix             stop all halt {window} v_settled > 0.5 error continue message no"""
 
 GIVE_UP = """\
-if "$(v_settled) < 0.5 && $(step) >= $({last})" then &
+if "$(v_{wanted}) < 0.5 && $(step) >= $({last})" then &
   "print 'not in equilibrium after $(step) steps'" "quit {exit_not_settled}"
-if "$(v_settled) < 0.5" then &
+if "$(v_{wanted}) < 0.5" then &
   "write_restart {checkpoint}" "print 'time limit at step $(step)'" "quit {exit_time_limit}\""""
 
 
@@ -172,7 +181,7 @@ def script_text(packing: Packing, press: Press, release: Release | None, plan: P
     text = _head(packing, plan) + _parting(press, plan)
     text += PRESSING.format(
         drive=DRIVES[press.drive].commands(plan),
-        drag=_drag(plan),
+        drag=_drag(plan, plan.drag),
         cross_section=packing.cross_section_um2,
         pressure_kpa=press.pressure_mpa * KPA_PER_MPA,
         window_us=WINDOW * plan.time_step_us,
@@ -182,6 +191,10 @@ def script_text(packing: Packing, press: Press, release: Release | None, plan: P
         top=top,
         thermo=5 * WINDOW,
         watch=watch,
+        arrived=ARRIVED,
+        sample_every=SAMPLE_EVERY,
+        give_up_falling=_give_up("press", str(settling.max_steps), "arrived"),
+        settling_drag=_drag(plan, plan.settling_drag),
         checkpoint_every=CHECKPOINT_EVERY,
         press_checkpoints=_checkpoints("press"),
         frame_stride=plan.frame_stride,
@@ -203,7 +216,7 @@ def script_text(packing: Packing, press: Press, release: Release | None, plan: P
         overlap_lost=1 - share ** (2 / 3),
         first_checkpoint=names.checkpoint("release", 1),
         unloading_steps=plan.unloading_steps,
-        drag=_drag(plan, share ** (1 / 3)),
+        drag=_drag(plan, plan.settling_drag, share ** (1 / 3)),
         watch=watch,
         checkpoint_every=CHECKPOINT_EVERY,
         release_checkpoints=_checkpoints("release"),
@@ -239,7 +252,7 @@ def _head(packing: Packing, plan: PressPlan) -> str:
 def _parting(press: Press, plan: PressPlan) -> str:
     return PARTING.format(
         parting_move=plan.parting_move_um,
-        drag=_drag(plan),
+        drag=_drag(plan, plan.drag),
         parting_thermo=max(1, plan.parting_steps // 4),
         parting_steps=plan.parting_steps,
         placing=DRIVES[press.drive].placing(plan),
@@ -248,9 +261,9 @@ def _parting(press: Press, plan: PressPlan) -> str:
     )
 
 
-def _drag(plan: PressPlan, share: float = 1) -> str:
+def _drag(plan: PressPlan, species_drag: dict[str, float], share: float = 1) -> str:
     """Return the coefficients of `fix viscous`: one, and its multiples for the other types."""
-    first, *others = (*(plan.drag[name] for name in plan.species), *([plan.platen.drag] if plan.platen else []))
+    first, *others = (*(species_drag[name] for name in plan.species), *([plan.platen.drag] if plan.platen else []))
     return f"{first * share!r}" + "".join(f" scale {kind} {drag / first!r}" for kind, drag in enumerate(others, 2))
 
 
@@ -258,8 +271,9 @@ def _checkpoints(stage: str) -> str:
     return f"{names.checkpoint(stage, 1)} {names.checkpoint(stage, 2)}"
 
 
-def _give_up(stage: str, last: str) -> str:
+def _give_up(stage: str, last: str, wanted: str = "settled") -> str:
     return GIVE_UP.format(
+        wanted=wanted,
         last=last,
         checkpoint=names.checkpoint(stage, 1),
         exit_not_settled=names.EXIT_NOT_SETTLED,
@@ -268,12 +282,13 @@ def _give_up(stage: str, last: str) -> str:
 
 
 def _collections(packing: Packing) -> str:
-    """Return size collections for `neighbor multi`: contact cut-offs (diameters), the last above the largest.
+    """Return size collections for `neighbor multi`: contact cut-offs (diameters), each just above its largest.
 
-    One collection for each factor of two in diameter.
+    A collection begins at the smallest diameter that the one before leaves out, so that none is empty.
     """
-    smallest, largest = 2 * float(packing.radius_um.min()), 2 * float(packing.radius_um.max())
-    count = max(1, round(float(np.log2(largest / smallest))))
-    cutoffs = smallest * (largest / smallest) ** (np.arange(1, count + 1) / count)
-    cutoffs[-1] = 1.001 * largest
-    return " ".join([str(count), *(repr(float(cutoff)) for cutoff in cutoffs)])
+    diameters, cutoffs = np.sort(2 * packing.radius_um), []
+    while len(diameters):
+        size = int(np.searchsorted(diameters, COLLECTION_RATIO * diameters[0], side="right"))
+        cutoffs.append(float(1.001 * diameters[size - 1]))
+        diameters = diameters[size:]
+    return " ".join([str(len(cutoffs)), *map(repr, cutoffs)])

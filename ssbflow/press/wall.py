@@ -2,7 +2,7 @@
 
 A wall's force turns round where a sphere's centre passes it. In an elastic press this happens: a small sphere under a
 large one can carry more than Hertz gives at an overlap of one radius. Real particles are flattened and stiffen, so from
-half a radius of overlap on a linear spring of 5 E* r is added; together they carry 3.8 E* r² before the centre reaches
+half a radius of overlap on a linear spring of 3 E* r is added; together they carry 2.8 E* r² before the centre reaches
 the wall, Hertz alone 1.3 E* r². Only particles that touch a wall are looked at, a group renewed every few steps.
 """
 
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from ssbflow.press.plan import PressPlan
 
 FLATTENED = 0.5  # distance of the centre from the wall, in radii, below which the stop acts
-STOP_STIFFNESS = 5.0  # in E* r; the contact's own stiffness at an overlap of one radius is 2 E* r
+STOP_STIFFNESS = 3.0  # in E* r; the contact's own stiffness at an overlap of one radius is 2 E* r
 RENEW_EVERY = 10  # steps; nothing crosses half a radius in so few
 
 
