@@ -1,17 +1,19 @@
-"""Our press beside the published protocol on the same packings: steps, time a step, total, metrics, as ratios of one run.
+"""Our press beside the published protocol on the same particles: steps, times, metrics, as ratios of one run.
 
-python pipelines/benchmark.py example-1 [--seeds N]       both in full, body force and platen
-python pipelines/benchmark.py large [C11_S1 | C5_S079]    tens of thousands of particles; the published time estimated
-python pipelines/benchmark.py scaling                     time a particle and step over box sizes and size ratios
+python pipelines/benchmark.py example-1 [--seeds N]     both in full on one core, body force and platen
+python pipelines/benchmark.py large [NAME]              tens of thousands of particles; the published time is estimated
+python pipelines/benchmark.py scaling                   time a particle and step over box sizes and size ratios
 
 The published protocol takes 250 000 steps of 5e-5 µs with one neighbour list for all sizes, no stop and no dense start.
-Whatever is compared runs one after the other, so that the machine is the same for both.
+What is compared runs one after the other, so that the machine is the same for both.
 """
 
+import contextlib
 import re
+import resource
 import tempfile
 import time
-from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -21,21 +23,24 @@ from rich.console import Console
 from rich.table import Table
 
 import ssbflow
+from ssbflow.errors import PressError
 from ssbflow.flow.simulate import case_materials, measure_case, pack_case, press_case
 from ssbflow.inputs.case import Case
 from ssbflow.packing.packing import Packing
 from ssbflow.press import names
+from ssbflow.press.crop import cropped_to_areal_mass
 from ssbflow.press.data_file import data_text, lid_um
 from ssbflow.press.dumps import read_dump
 from ssbflow.press.lmp import find_lmp
 from ssbflow.press.plan import PressPlan, press_plan
+from ssbflow.press.press import press
 from ssbflow.press.pressed import Pressed
 from ssbflow.press.process import run_lmp
 
 SWEEPS = Path(__file__).parents[1] / "catalogs" / "sweeps"
 PUBLISHED_STEPS = 250_000
 PUBLISHED_STEP_US = 5e-5
-SAMPLE_STEPS = 40  # of the published protocol, in each of three states of a large box
+SAMPLE_STEPS = 20  # of the published protocol, in each of three states of a large box
 METRICS = ("porosity", "coordination_se_se", "utilization", "tortuosity_geodesic_median")
 PUBLISHED = """\
 units           micro
@@ -65,90 +70,170 @@ run             {steps}
 write_dump      all custom {final} id x y z modify sort id format float %.17g
 """
 
-app = typer.Typer(help=__doc__, no_args_is_help=True)
-console = Console()
+app = typer.Typer(help=__doc__, no_args_is_help=True, rich_markup_mode=None)
+console = Console(width=160)
+
+
+@dataclass(frozen=True)
+class Ours:
+    """One case of ours, run in this process."""
+
+    case: Case
+    loose: Packing
+    pressed: Pressed
+    press_s: float
+    case_s: float
+    values: dict[str, float]
+
+
+def run_ours(case: Case, **changes: object) -> Ours:
+    """Pack, press and measure a case with some of the press changed."""
+    protocol = case.design.protocol
+    design = case.design.replace(protocol=protocol.replace(press=protocol.press.replace(**changes)))
+    changed = case.replace(design=design)
+    started = time.perf_counter()
+    loose = pack_case(changed)
+    pressed = press_case(changed, loose)
+    values = measure_case(changed, pressed.packing, None, ssbflow.Analysis())
+    return Ours(changed, loose, pressed, pressed.wall_time_s, time.perf_counter() - started, values)
 
 
 def published_plan(case: Case, packing: Packing) -> PressPlan:
-    press = case.design.protocol.press
-    settling = press.settling.replace(density_scaling=False)
-    body_force = press.replace(drive="body_force", settling=settling)
-    return press_plan(packing, case_materials(case), body_force, case.design.composition.eam_volume_fraction)
+    ours = case.design.protocol.press
+    as_published = ours.replace(drive="body_force", settling=ours.settling.replace(density_scaling=False))
+    return press_plan(packing, case_materials(case), as_published, case.design.composition.eam_volume_fraction)
 
 
-def published_script(packing: Packing, plan: PressPlan, steps: int, *, parting: bool) -> str:
+def published_script(packing: Packing, plan: PressPlan, steps: int, parting_steps: int) -> str:
     numbered = list(enumerate(plan.species, 1))
     first, *others = plan.species
     scales = "".join(f" scale {number} {plan.drag[name] / plan.drag[first]!r}" for number, name in enumerate(others, 2))
+    wall = "fix floor_{0} {0} wall/gran granular {1} zplane 0.0 NULL"
+    coefficients = plan.coefficients
+    pushes = (f"fix push_{name} {name} addforce 0.0 0.0 {-force!r}" for name, force in plan.share_nn.items())
     return PUBLISHED.format(
         skin=0.6 * float(packing.radius_um.min()),
         data=names.DATA,
         groups="\n".join(f"group {name} type {number}" for number, name in numbered),
-        pair_coefficients="\n".join(f"pair_coeff {number} {number} {plan.coefficients[name]}" for number, name in numbered),
-        floors="\n".join(
-            f"fix floor_{name} {name} wall/gran granular {plan.coefficients[name]} zplane 0.0 NULL" for name in plan.species
-        ),
+        pair_coefficients="\n".join(f"pair_coeff {number} {number} {coefficients[name]}" for number, name in numbered),
+        floors="\n".join(wall.format(name, coefficients[name]) for name in plan.species),
         lid=lid_um(packing),
         parting_step=plan.time_step_us,
         parting_move=plan.parting_move_um,
-        parting_steps=plan.parting_steps if parting else 0,
+        parting_steps=parting_steps,
         drag=f"{plan.drag[first]!r}{scales}",
         time_step=PUBLISHED_STEP_US,
-        pushes="\n".join(
-            f"fix push_{name} {name} addforce 0.0 0.0 {-force!r}" for name, force in plan.share_nn.items()
-        ),
+        pushes="\n".join(pushes),
         steps=steps,
         final=names.FINAL,
-    )  # fmt: skip
+    )
 
 
-def run_published(case: Case, packing: Packing, steps: int, *, parting: bool = True) -> tuple[float, Packing]:
+def run_published(case: Case, start: Packing, steps: int, parting_steps: int) -> tuple[float, Packing]:
     """Return seconds of the pressing run alone, and where the particles are after it."""
-    plan = published_plan(case, packing)
+    plan = published_plan(case, start)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        (folder / names.DATA).write_text(data_text(packing, plan))
-        (folder / names.SCRIPT).write_text(published_script(packing, plan, steps, parting=parting))
+        (folder / names.DATA).write_text(data_text(start, plan))
+        (folder / names.SCRIPT).write_text(published_script(start, plan, steps, parting_steps))
         run_lmp(find_lmp(), folder, time_limit_s=24 * 3600)
-        loop = re.findall(rf"Loop time of (\S+) on \d+ procs for {steps} steps", (folder / names.LOG).read_text())
+        loops = re.findall(r"Loop time of (\S+) on \d+ procs for", (folder / names.LOG).read_text())
         position = read_dump(folder / names.FINAL)[:, 1:]
-    return float(loop[-1]), Packing(position, packing.radius_um, packing.species, packing.edge_um)
+    return float(loops[-1]), Packing(position, start.radius_um, start.species, start.edge_um)
 
 
-def pressed_by(case: Case, drive: str) -> tuple[Case, Packing, Pressed, float]:
-    """Return the case under a drive, its loose packing, what the press gave, and seconds of pack and press."""
-    protocol = case.design.protocol
-    changed = protocol.replace(press=protocol.press.replace(drive=drive))
-    ours = case.replace(design=case.design.replace(protocol=changed))
-    started = time.perf_counter()
-    loose = pack_case(ours)
-    pressed = press_case(ours, loose)
-    return ours, loose, pressed, time.perf_counter() - started
-
-
-def row(table: Table, what: str, particles: int, steps: int, seconds: float, ratio: float, values: Iterable[float]) -> None:
-    cells = (f"{particles}", f"{steps}", f"{seconds:.2f}", f"{1e6 * seconds / steps:.0f}", f"{ratio:.0f}")
-    table.add_row(what, *cells, *(f"{value:.3f}" for value in values))
+def measured_as_published(case: Case, packing: Packing) -> dict[str, float]:
+    design = case.design
+    mass = design.protocol.box.areal_mass_mg_cm2
+    cropped = cropped_to_areal_mass(packing, case_materials(case), mass, design.composition)
+    return measure_case(case, cropped, None, ssbflow.Analysis())
 
 
 @app.command()
 def example_1(seeds: Annotated[int, typer.Option(help="How many seeds.")] = 2) -> None:
-    """Example 1, both protocols in full on one core."""
-    sweep = ssbflow.load_sweep(SWEEPS / "example_1.yaml")
-    columns = ("", "particles", "steps", "press, s", "µs/step", "times faster", *METRICS)
-    table = Table(*columns, title="Example 1")
-    for case in list(sweep.cases())[:seeds]:
+    """Run Example 1 by both protocols in full."""
+    columns = ("", "particles", "steps", "press, s", "µs/step", "times faster", "case, s", *METRICS)
+    table = Table(*columns, title="Example 1, one core")
+    for case in list(ssbflow.load_sweep(SWEEPS / "example_1.yaml").cases())[:seeds]:
         loose = pack_case(case)
-        then, left = run_published(case, loose, PUBLISHED_STEPS)
-        cropped = press_case_height(case, left)
-        values = measure_case(case, cropped, None, sweep.analysis)
-        row(table, f"seed {case.seed}, published", len(loose), PUBLISHED_STEPS, then, 1, (values[m] for m in METRICS))
+        then_s, left = run_published(case, loose, PUBLISHED_STEPS, published_plan(case, loose).parting_steps)
+        values = measured_as_published(case, left)
+        cells = (len(loose), PUBLISHED_STEPS, f"{then_s:.1f}", f"{1e6 * then_s / PUBLISHED_STEPS:.0f}", "", "")
+        table.add_row(f"seed {case.seed}, published", *map(str, cells), *(f"{values[name]:.3f}" for name in METRICS))
         for drive in ("body_force", "platen"):
-            ours, packing, pressed, case_seconds = pressed_by(case, drive)
-            started = time.perf_counter()
-            values = measure_case(ours, pressed.packing, None, sweep.analysis)
-            case_seconds += time.perf_counter() - started
-            what = f"{drive}, case {case_seconds:.1f} s"
-            now = pressed.wall_time_s
-            row(table, what, len(packing), pressed.steps, now, then / now, (values[m] for m in METRICS))
+            ours = run_ours(case, drive=drive)
+            steps = ours.pressed.steps
+            cells = (len(ours.loose), steps, f"{ours.press_s:.2f}", f"{1e6 * ours.press_s / steps:.0f}")
+            ratio = (f"{then_s / ours.press_s:.0f}", f"{ours.case_s:.1f}")
+            table.add_row(drive, *map(str, cells), *ratio, *(f"{ours.values[name]:.3f}" for name in METRICS))
     console.print(table)
+
+
+@app.command()
+def large(name: Annotated[str, typer.Argument(help="Of a sweep in catalogs/sweeps.")] = "large_c11_s1") -> None:
+    """Press a large box to equilibrium on two cores; estimate the published time from three states of it."""
+    ours = run_ours(next(ssbflow.load_sweep(SWEEPS / f"{name}.yaml").cases()), ranks=2)
+    memory_gb = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1e6
+    metrics = ", ".join(f"{metric} {ours.values[metric]:.3f}" for metric in METRICS)
+    console.print(
+        f"{name}: {len(ours.loose)} particles, {ours.pressed.steps} steps, press {ours.press_s:.0f} s, case "
+        f"{ours.case_s:.0f} s, largest of two ranks {memory_gb:.2f} GB, this process "
+        f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6:.2f} GB; {metrics}"
+    )
+    frames = ours.pressed.trajectory.position_um
+    states = {"loose": ours.loose.position_um, "half-way": frames[len(frames) // 2], "dense": frames[-1]}
+    each_s = []
+    for state, position in states.items():
+        start = Packing(position, ours.loose.radius_um, ours.loose.species, ours.loose.edge_um)
+        parting_steps = published_plan(ours.case, start).parting_steps if state == "loose" else 0
+        seconds, _ = run_published(ours.case, start, SAMPLE_STEPS, parting_steps)
+        each_s.append(seconds / SAMPLE_STEPS)
+        console.print(f"published protocol, {state}: {each_s[-1]:.3f} s a step")
+    estimate = PUBLISHED_STEPS * float(np.mean(each_s))
+    console.print(f"published, estimated {estimate:.0f} s on one core: {estimate / ours.press_s:.0f} times ours on two")
+
+
+@app.command()
+def scaling() -> None:
+    """Time of a particle and step, pressing, for boxes of 1e3 to 2e5 particles and size ratios of 1 to 40."""
+    table = Table("size ratio", "particles", "steps timed", "µs a particle and step", title="One core, dense start")
+    for ratio, count in ((1, 1e3), (1, 1e4), (1, 1e5), (1, 2e5), (4, 1e4), (10, 1e4), (10, 1e5), (40, 1e5)):
+        steps, seconds = timed_steps(two_sizes(ratio, int(count)))
+        table.add_row(f"{ratio}", f"{count:.0f}", f"{steps}", f"{1e6 * seconds / (count * steps):.2f}")
+    console.print(table)
+
+
+def two_sizes(ratio: float, count: int) -> Packing:
+    """Return a loose box of spheres of two sizes, half of the volume each, placed as the grid fill does."""
+    generator = np.random.default_rng(1)
+    radius = np.ones(count)
+    radius[: max(1, round(count / (1 + ratio**3)))] = ratio
+    spacing = (2.5 * float(np.mean(4 / 3 * np.pi * radius**3))) ** (1 / 3)
+    edge = int(np.ceil(count ** (1 / 3)))
+    places = generator.permutation(edge**3)[:count]
+    grid = np.stack([places % edge, places // edge % edge, places // edge**2], axis=1)
+    position = (grid + 0.5 + generator.uniform(-0.1, 0.1, grid.shape)) * spacing
+    position[:, 2] += radius.max()
+    return Packing(position, radius, np.where(radius > 1, "eam", "se"), (edge * spacing, edge * spacing))
+
+
+def timed_steps(packing: Packing) -> tuple[int, float]:
+    """Press for a thousand steps from a dense start; return how many the last run took, and its seconds."""
+    materials = case_materials(next(ssbflow.load_sweep(SWEEPS / "example_1.yaml").cases()))
+    protocol = ssbflow.Protocol.model_validate(
+        {
+            "box": {"edge_um": packing.edge_um[0], "areal_mass_mg_cm2": 1},
+            "press": {"pressure_mpa": 375, "settling": {"initial_solid_fraction": 0.6, "max_steps": 1000}},
+        }
+    )
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name) / "press"
+        with contextlib.suppress(PressError):  # it is stopped long before it is at rest
+            press(packing, materials, protocol, folder=folder)
+        log = (folder / names.LOG).read_text()
+    seconds, steps = re.findall(r"Loop time of (\S+) on \d+ procs for (\d+) steps", log)[-1]
+    return int(steps), float(seconds)
+
+
+if __name__ == "__main__":
+    app()

@@ -46,7 +46,7 @@ def _resuming(folder: Path) -> dict[str, str]:
         whole = [path for path in (folder / names.checkpoint(stage, number) for number in (1, 2)) if _is_whole(path)]
         if whole:
             newest = max(whole, key=lambda path: path.stat().st_mtime_ns)
-            variables = {"checkpoint": newest.name, "stage": stage}
+            variables = {"start": stage, "checkpoint": newest.name}
             if stage == "release":
                 variables["unloading_from"] = f"{read_result(folder / names.RESULT)['steps']:.0f}"
             return variables

@@ -1,4 +1,4 @@
-"""Names of the files in a press's folder, and the exit codes by which the script says how it ended."""
+"""Names of the files in a press's folder, and the words and exit codes by which the script says how it ended."""
 
 DATA = "particles.data"
 SCRIPT = "press.in"
@@ -10,6 +10,8 @@ RESULT = "result.txt"
 RELEASED = "released.dump"
 RELEASED_RESULT = "released.txt"
 
+NOT_SETTLED = "not in equilibrium"
+TIME_LIMIT = "stopped by the time limit"
 EXIT_NOT_SETTLED = 3
 EXIT_TIME_LIMIT = 4
 

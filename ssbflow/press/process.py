@@ -16,7 +16,12 @@ from ssbflow.press.lmp import Lmp
 COMPLAINTS = "complaints.txt"
 TAIL_LINES = 20
 GRACE_S = 60.0  # LAMMPS ends at the limit by itself, with a checkpoint; a hung one is killed so much later
-EXIT_CAUSES = {names.EXIT_NOT_SETTLED: "not settled", names.EXIT_TIME_LIMIT: "time limit"}
+ENDS = {
+    names.EXIT_NOT_SETTLED: ("not settled", names.NOT_SETTLED),
+    names.EXIT_TIME_LIMIT: ("time limit", names.TIME_LIMIT),
+}
+"""Exit code of the script → cause, and how the line of the log begins that says so."""
+
 WORDS = {
     "Lost atoms": "lost atoms",
     "Non-numeric": "not a number",
@@ -107,8 +112,9 @@ def _last_lines(path: Path) -> list[str]:
 
 
 def _failure(exit_code: int, tail: str, out_of_memory: bool) -> PressError:
-    if exit_code in EXIT_CAUSES:
-        message, cause = tail.splitlines()[-1], EXIT_CAUSES[exit_code]
+    if exit_code in ENDS:
+        cause, beginning = ENDS[exit_code]
+        message = next((line for line in tail.splitlines() if line.startswith(beginning)), beginning)
     elif out_of_memory:
         message, cause = "the system killed LAMMPS for want of memory; make the box smaller", "out of memory"
     elif exit_code < 0:

@@ -21,10 +21,10 @@ CHECKPOINT_EVERY = 2000  # steps: at most a minute of a box of a hundred thousan
 
 HEAD = """\
 # ssbflow: press a loose packing to equilibrium.  Run by hand:  lmp -in {script}
-# On from a checkpoint of a stage (press or release):  lmp -in {script} -var checkpoint FILE -var stage press
+# On from a checkpoint of the press, or of the release:  lmp -in {script} -var start press -var checkpoint FILE
 # Units: um, us, pg; force nN; pressure kPa.
+variable        start index particles
 variable        checkpoint index none
-variable        stage index press
 variable        unloading_from index 0
 variable        time_limit index off
 
@@ -36,7 +36,7 @@ newton          on
 processors      1 1 *
 neighbor        {skin!r} multi
 comm_modify     mode multi vel yes
-if "${{checkpoint}} == none" then "read_data {data}" else "read_restart ${{checkpoint}}"
+if "${{start}} == particles" then "read_data {data}" else "read_restart ${{checkpoint}}"
 {groups}
 timestep        {time_step!r}
 timer           timeout ${{time_limit}} every 100
@@ -57,7 +57,7 @@ compute         height particles reduce ave z
 
 PARTING = """
 # Part the overlaps of the loose packing: limited moves, no force yet.
-if "${{checkpoint}} != none" then "jump SELF pressing"
+if "${{start}} != particles" then "jump SELF pressing"
 fix             part particles nve/limit {parting_move!r}
 fix             drag all viscous {drag}
 thermo_style    custom step atoms ke c_top c_height
@@ -75,14 +75,16 @@ label           pressing
 """
 
 PRESSING = """
-# Ranks share the column by height, anew as it comes down (contacts have to have a history first, hence `run 0`).
-if "${{checkpoint}} != none" then "run 0 post no"
+# Press.
+variable        load equal 1.0
+{drive}
+
+# Ranks share the column by height, anew as it comes down.  A checkpoint's memory of contacts has to be read before.
+if "${{start}} != particles" then "run 0 post no"
 balance         1.05 shift z 20 1.02
 fix             share all balance 1000 1.05 shift z 20 1.02
 
-# Press.  The net force is stored before the drag acts, so that falling at terminal speed does not look balanced.
-variable        load equal 1.0
-{drive}
+# The net force is stored before the drag acts, so that falling at terminal speed does not look balanced.
 fix             net all store/force
 fix             drag all viscous {drag}
 fix             move all nve/sphere
@@ -104,7 +106,7 @@ variable        settled equal v_calm&&v_bears&&v_stands
 thermo_style    custom step atoms ke v_unbalanced v_floor_kpa v_drift {top} cpu
 thermo_modify   lost error
 thermo          {thermo}
-if "${{stage}} == release" then "jump SELF releasing"
+if "${{start}} == release" then "jump SELF releasing"
 
 restart         {checkpoint_every} {press_checkpoints}
 variable        idle equal abs(c_sinking)*{stride_us!r}<{idle_um!r}
@@ -116,7 +118,6 @@ fix             progress all print {frame_stride} "$(step) $(c_height:%.9g)" app
 variable        arrived equal v_carried>{arrived!r}
 fix             stop all halt {sample_every} v_arrived > 0.5 error continue message no
 run             {max_steps} upto
-{give_up_falling}
 fix             drag all viscous {settling_drag}
 {watch}
 run             {max_steps} upto
@@ -130,6 +131,7 @@ variable        unbalanced_end equal $(f_window[1])
 variable        floor_end equal $(f_window[4])
 restart         0
 unfix           stop
+timer           timeout off
 compute         pair all property/local patom1 patom2 cutoff radius
 dump            contacts all local 1 {contacts} c_pair[1] c_pair[2] c_contact[1] c_contact[2]
 dump_modify     contacts format float %.17g
@@ -145,6 +147,7 @@ print           "top_um $({top}:%.17g)" append {result}
 RELEASING = """
 # Release: overlaps, hence the height, go back evenly while the load falls to {share!r} of itself.  Softer contacts want
 # less drag, by the cube root of Hertz.
+timer           timeout ${{time_limit}} every 100
 unfix           window
 variable        unloading_from delete
 variable        unloading_from index ${{steps}}
@@ -168,10 +171,10 @@ fix             window all ave/time {every} {samples} {window} v_unbalanced v_ca
 fix             stop all halt {window} v_settled > 0.5 error continue message no"""
 
 GIVE_UP = """\
-if "$(v_{wanted}) < 0.5 && $(step) >= $({last})" then &
-  "print 'not in equilibrium after $(step) steps'" "quit {exit_not_settled}"
-if "$(v_{wanted}) < 0.5" then &
-  "write_restart {checkpoint}" "print 'time limit at step $(step)'" "quit {exit_time_limit}\""""
+if "$(v_settled) < 0.5 && $(step) >= $({last})" then &
+  "print '{not_settled} after $(step) steps'" "quit {exit_not_settled}"
+if "$(v_settled) < 0.5" then &
+  "write_restart {checkpoint}" "print '{time_limit} at step $(step)'" "quit {exit_time_limit}\""""
 
 
 def script_text(packing: Packing, press: Press, release: Release | None, plan: PressPlan) -> str:
@@ -193,7 +196,6 @@ def script_text(packing: Packing, press: Press, release: Release | None, plan: P
         watch=watch,
         arrived=ARRIVED,
         sample_every=SAMPLE_EVERY,
-        give_up_falling=_give_up("press", str(settling.max_steps), "arrived"),
         settling_drag=_drag(plan, plan.settling_drag),
         checkpoint_every=CHECKPOINT_EVERY,
         press_checkpoints=_checkpoints("press"),
@@ -271,11 +273,12 @@ def _checkpoints(stage: str) -> str:
     return f"{names.checkpoint(stage, 1)} {names.checkpoint(stage, 2)}"
 
 
-def _give_up(stage: str, last: str, wanted: str = "settled") -> str:
+def _give_up(stage: str, last: str) -> str:
     return GIVE_UP.format(
-        wanted=wanted,
         last=last,
         checkpoint=names.checkpoint(stage, 1),
+        not_settled=names.NOT_SETTLED,
+        time_limit=names.TIME_LIMIT,
         exit_not_settled=names.EXIT_NOT_SETTLED,
         exit_time_limit=names.EXIT_TIME_LIMIT,
     )
