@@ -108,6 +108,8 @@ def pack(design: Design, generator: np.random.Generator) -> Packing:
     for _ in range(MAX_ATTEMPTS):
         is_se, diameter = _fill_layers(plan, density, generator)
         volume = diameter**3
+        if not volume.any():
+            raise PackingError("box.areal_mass_mg_cm2 is less than half a particle's; raise it or widen the box")
         fractions.append(volume[~is_se].sum() / volume.sum())
         if abs(fractions[-1] - target) <= tolerance:
             return _placed(plan, is_se, diameter, generator)

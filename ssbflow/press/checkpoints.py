@@ -38,11 +38,12 @@ def made_ready(folder: Path, files: dict[str, str]) -> dict[str, str]:
 
 
 def _same(path: Path, text: str) -> bool:
-    return path.is_file() and path.read_text(encoding="utf-8") == text
+    return path.is_file() and path.read_bytes() == text.encode()
 
 
 def _resuming(folder: Path) -> dict[str, str]:
-    for stage in STAGES:
+    stages = STAGES if (folder / names.RESULT).is_file() else STAGES[1:]
+    for stage in stages:
         whole = [path for path in (folder / names.checkpoint(stage, number) for number in (1, 2)) if _is_whole(path)]
         if whole:
             newest = max(whole, key=lambda path: path.stat().st_mtime_ns)

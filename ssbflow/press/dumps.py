@@ -23,14 +23,15 @@ def read_dump(path: Path) -> Floats:
     PressError
         The file ends in the middle.
     """
-    with path.open(encoding="ascii", errors="replace") as lines:
-        header = [lines.readline() for _ in range(HEADER_LINES)]
-        try:
-            count, columns = int(header[3]), len(header[8].split()) - 2
-            values = np.loadtxt(lines, ndmin=2) if count else np.empty((0, columns))
-        except (IndexError, ValueError) as error:
-            raise _torn(path) from error
-    if values.shape != (count, columns):
+    text = path.read_text(encoding="ascii", errors="replace")
+    lines = text.splitlines()
+    header, rows = lines[:HEADER_LINES], lines[HEADER_LINES:]
+    try:
+        count, columns = int(header[3]), len(header[8].split()) - 2
+        values = np.loadtxt(rows, ndmin=2) if rows else np.empty((0, columns))
+    except (IndexError, ValueError) as error:
+        raise _torn(path) from error
+    if values.shape != (count, columns) or not text.endswith("\n"):
         raise _torn(path)
     return values
 

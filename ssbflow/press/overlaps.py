@@ -7,6 +7,7 @@ from ssbflow.errors import InputError
 from ssbflow.packing.packing import Packing
 
 COINCIDENT = 1e-3  # distance of two centres, of the smallest radius, below which there is no direction to part them
+MOST_FILLED = 1.5  # of the box, spheres summed: a soft packing under pressure reaches 1
 
 
 def check_separable(packing: Packing) -> None:
@@ -17,8 +18,8 @@ def check_separable(packing: Packing) -> None:
     InputError
         Naming two particles, or the share of the box that the spheres would fill.
     """
-    filled = float(packing.volume_um3.sum()) / (packing.cross_section_um2 * packing.height_um)
-    if filled > 1:
+    filled = float(packing.volume_below_height_um3.sum()) / (packing.cross_section_um2 * packing.height_um)
+    if filled > MOST_FILLED:
         raise InputError(
             f"the packing overlaps itself beyond repair: its spheres would fill {100 * filled:.0f} % of the box below "
             f"its height of {packing.height_um:g} µm; give a looser one"

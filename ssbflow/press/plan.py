@@ -23,6 +23,7 @@ PARTING_DISTANCE = 2.0  # how far a particle may have to go, in largest radii
 LEAST_PARTING_STEPS = 300
 SURPLUS_FRAMES = 6  # frames written for each one kept: they are chosen by progress afterwards
 PLATEN_MASS = 0.1  # of the particles': heavy beside the spheres that it touches, light beside the bed
+PLATEN_STEPS = 5.0  # and so heavy that its drag takes at least so many time steps to stop it
 PLATEN_PUSH = 0.5  # largest force that moves the plate, of the full one
 BED_DRAG = 5.0  # of the full force at the wave speed: a platen at 2 % of that feels a tenth of its force as drag
 SETTLING_DRAG = 3.0  # of the former, once the bed carries the plate: or particles that carry nothing bounce off
@@ -124,20 +125,23 @@ def press_plan(packing: Packing, materials: dict[str, Material], press: Press, e
     falling = press.drive == "body_force"
     drag = {name: share[name] / (fall_speed if falling else wave_speed / BED_DRAG) for name in species}
     settling_drag = drag if falling else {name: SETTLING_DRAG * value for name, value in drag.items()}
-    time_step = min(
-        *(time_step_us(_smallest_um(packing, name), materials[name], press) for name in species),
-        *(_drag_time_us(packing, name, density, settling_drag[name]) for name in species),
-    )
+    time_step = min(time_step_us(_smallest_um(packing, name), materials[name], press) for name in species)
+    bound_by_drag = _mass_bound_by_drag_pg(packing, species, settling_drag, time_step)
+    if press.settling.density_scaling:
+        density = np.maximum(density, bound_by_drag / packing.volume_um3)
+    else:
+        time_step *= min(1.0, float(np.min(density * packing.volume_um3 / bound_by_drag)))
     smallest_um, largest_um = float(packing.radius_um.min()), float(packing.radius_um.max())
     move = PARTING_MOVE * smallest_um
     fall_steps = packing.height_um / (fall_speed * time_step)
+    platen_drag = PLATEN_PUSH * total / fall_speed
     platen = PlatenPlan(
         atom_id=len(packing) + 1,
         gap_um=PLATEN_GAP * largest_um,
         radius_um=smallest_um,
-        mass_pg=PLATEN_MASS * float(np.sum(density * packing.volume_um3)),
+        mass_pg=max(PLATEN_MASS * float(np.sum(density * packing.volume_um3)), PLATEN_STEPS * platen_drag * time_step),
         largest_push_nn=PLATEN_PUSH * total,
-        drag=PLATEN_PUSH * total / fall_speed,
+        drag=platen_drag,
     )
     return PressPlan(
         species=species,
@@ -161,7 +165,7 @@ def press_plan(packing: Packing, materials: dict[str, Material], press: Press, e
 def _simulated_density(
     packing: Packing, species: tuple[str, ...], materials: dict[str, Material], press: Press
 ) -> Floats:
-    """Return the density of each particle, larger ones lightened where the press scales densities.
+    """Return the density of each particle before drag has its say, larger ones lightened where densities are scaled.
 
     Density ∝ 1/r: mass and the number of small neighbours, hence stiffness, then both grow with the surface.
     """
@@ -178,10 +182,11 @@ def _smallest_um(packing: Packing, species: str) -> float:
     return float(packing.radius_um[packing.species == species].min())
 
 
-def _drag_time_us(packing: Packing, species: str, density: Floats, drag: float) -> float:
-    """Return the time (µs) in which drag stops the lightest particle; explicit steps beyond twice it blow up."""
-    mass = (density * packing.volume_um3)[packing.species == species]
-    return float(mass.min() / drag)
+def _mass_bound_by_drag_pg(
+    packing: Packing, species: tuple[str, ...], drag: dict[str, float], time_step: float
+) -> Floats:
+    """Return the mass (pg) of each particle that drag stops in one time step; less than half of it blows up."""
+    return np.select([packing.species == name for name in species], [drag[name] * time_step for name in species])
 
 
 def time_step_us(radius_um: float, material: Material, press: Press) -> float:

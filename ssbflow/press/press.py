@@ -69,7 +69,8 @@ def press(
         LAMMPS failed or did not come to rest.
     """
     started = time.perf_counter()
-    ranks, lmp = ranks_for(protocol.press, len(packing)), find_lmp()
+    lmp = find_lmp()
+    ranks = ranks_for(protocol.press, len(packing), lmp)
     plan, files = press_files(packing, materials, protocol, composition)
     with _working_folder(folder) as working:
         resuming = made_ready(working, files)

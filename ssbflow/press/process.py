@@ -75,6 +75,8 @@ def run_lmp(
         "-nocite",
         *settings,
     ]
+    for stale in (names.LOG, COMPLAINTS):
+        (folder / stale).unlink(missing_ok=True)
     out_of_memory_before = _out_of_memory_kills()
     with (folder / COMPLAINTS).open("wb") as complaints:
         process = subprocess.Popen(

@@ -4,7 +4,7 @@ import os
 
 from ssbflow.errors import InputError
 from ssbflow.inputs.protocol import Press
-from ssbflow.press.lmp import find_lmp
+from ssbflow.press.lmp import Lmp, find_lmp
 
 PARTICLES_PER_RANK = 20_000  # below, a second core is better used for a second case
 
@@ -36,12 +36,20 @@ def check_machine(press: Press) -> None:
         There is no LAMMPS.
     """
     check_ranks(press)
-    find_lmp().command(cores() if press.ranks == "auto" else press.ranks)
+    lmp = find_lmp()
+    if press.ranks != "auto":
+        lmp.command(press.ranks)
 
 
-def ranks_for(press: Press, particles: int) -> int:
-    """Return the number of MPI ranks for a packing of so many particles."""
+def ranks_for(press: Press, particles: int, lmp: Lmp) -> int:
+    """Return the number of MPI ranks for a packing of so many particles.
+
+    Raises
+    ------
+    InputError
+        More are asked for than there are cores.
+    """
     check_ranks(press)
-    if press.ranks == "auto":
-        return max(1, min(cores(), particles // PARTICLES_PER_RANK))
-    return press.ranks
+    if press.ranks != "auto":
+        return press.ranks
+    return max(1, min(cores(), particles // PARTICLES_PER_RANK)) if lmp.mpiexec else 1

@@ -93,6 +93,7 @@ fix             move all nve/sphere
 variable        net atom sqrt(f_net[1]^2+f_net[2]^2+f_net[3]^2)
 compute         net particles reduce ave v_net
 compute         contact all pair/local dist force cutoff radius
+compute         pair all property/local patom1 patom2 cutoff radius
 compute         contact_mean all reduce ave c_contact[2] inputs local
 compute         sinking particles reduce ave vz
 variable        unbalanced equal c_net/(c_contact_mean+1e-30)
@@ -118,6 +119,7 @@ fix             progress all print {frame_stride} "$(step) $(c_height:%.9g)" app
 variable        arrived equal v_carried>{arrived!r}
 fix             stop all halt {sample_every} v_arrived > 0.5 error continue message no
 run             {max_steps} upto
+unfix           stop
 fix             drag all viscous {settling_drag}
 {watch}
 run             {max_steps} upto
@@ -131,12 +133,7 @@ variable        unbalanced_end equal $(f_window[1])
 variable        floor_end equal $(f_window[4])
 restart         0
 unfix           stop
-timer           timeout off
-compute         pair all property/local patom1 patom2 cutoff radius
-dump            contacts all local 1 {contacts} c_pair[1] c_pair[2] c_contact[1] c_contact[2]
-dump_modify     contacts format float %.17g
-run             0
-undump          contacts
+write_dump      all local {contacts} c_pair[1] c_pair[2] c_contact[1] c_contact[2] modify format float %.17g
 write_dump      particles custom {final} id x y z modify sort id format float %.17g
 print           "steps ${{steps}}" file {result}
 print           "unbalanced $(v_unbalanced_end:%.17g)" append {result}
@@ -147,7 +144,6 @@ print           "top_um $({top}:%.17g)" append {result}
 RELEASING = """
 # Release: overlaps, hence the height, go back evenly while the load falls to {share!r} of itself.  Softer contacts want
 # less drag, by the cube root of Hertz.
-timer           timeout ${{time_limit}} every 100
 unfix           window
 variable        unloading_from delete
 variable        unloading_from index ${{steps}}
