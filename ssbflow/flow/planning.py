@@ -5,13 +5,13 @@ from pathlib import Path
 
 from ssbflow.flow.case_task import is_done
 from ssbflow.inputs.case import Design
+from ssbflow.inputs.material import Material
 from ssbflow.inputs.sweep import Sweep
-from ssbflow.packing.grid_fill import expected_particles
-from ssbflow.press.plan import time_step_us
+from ssbflow.packing.grid_fill import expected_particles, expected_solid_height_um
+from ssbflow.press.plan import expected_steps, time_step_us
 from ssbflow.store.layout import Store
 
-SECONDS_PER_PARTICLE_STEP = 1.5e-6  # one core, small boxes; loading of the box included
-TYPICAL_STEPS = 5_000  # to equilibrium of Example 1 and the quickstart
+SECONDS_PER_PARTICLE_STEP = 1.0e-6  # one core, boxes of 500 to 100 000 particles; reading and measuring included
 BYTES_PER_PARTICLE = 300.0  # of a case file with the default number of frames
 
 
@@ -54,6 +54,7 @@ def plan(sweep: Sweep, store: str | Path | None = None) -> SweepPlan:
     cases = list(sweep.cases())
     todo = [case for case in cases if layout is None or is_done(case, sweep.analysis, layout) is None]
     particles = {_labels(design): expected_particles(design) for design in sweep.designs()}
+    seconds = {_labels(design): _expected_seconds(design) for design in sweep.designs()}
     pending = sum(particles[_labels(case.design)] for case in todo)
     time_steps = [_time_step_us(design) for design in sweep.designs()]
     return SweepPlan(
@@ -61,7 +62,7 @@ def plan(sweep: Sweep, store: str | Path | None = None) -> SweepPlan:
         done=len(cases) - len(todo),
         particles=(min(particles.values()), max(particles.values())),
         time_step_us=(min(time_steps), max(time_steps)),
-        core_hours=pending * TYPICAL_STEPS * SECONDS_PER_PARTICLE_STEP / 3600,
+        core_hours=sum(seconds[_labels(case.design)] for case in todo) / 3600,
         disk_mb=pending * BYTES_PER_PARTICLE / 1e6,
         warnings=tuple(sweep.warnings()),
     )
@@ -69,11 +70,23 @@ def plan(sweep: Sweep, store: str | Path | None = None) -> SweepPlan:
 
 def _time_step_us(design: Design) -> float:
     """Return the time step (µs) of a design's press, from its smallest particles."""
-    sizes = (
-        (design.distribution.eam, design.composition.eam),
-        (design.distribution.se, design.composition.se),
-    )
-    return min(time_step_us(size.smallest_um / 2, material, design.protocol.press) for size, material in sizes)
+    radii, materials = _smallest_radii_um(design), _materials(design)
+    return min(time_step_us(radii[name], material, design.protocol.press) for name, material in materials.items())
+
+
+def _expected_seconds(design: Design) -> float:
+    """Return about how long one case of a design takes on one core."""
+    height = expected_solid_height_um(design)
+    steps = expected_steps(height, _smallest_radii_um(design), _materials(design), design.protocol.press)
+    return expected_particles(design) * steps * SECONDS_PER_PARTICLE_STEP
+
+
+def _smallest_radii_um(design: Design) -> dict[str, float]:
+    return {"eam": design.distribution.eam.smallest_um / 2, "se": design.distribution.se.smallest_um / 2}
+
+
+def _materials(design: Design) -> dict[str, Material]:
+    return {"eam": design.composition.eam, "se": design.composition.se}
 
 
 def _labels(design: Design) -> tuple[str, str]:

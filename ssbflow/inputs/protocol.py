@@ -33,10 +33,11 @@ class Settling(Input):
     stand: at half a Rayleigh time it never comes to rest, beyond 0.7 it loses particles. ``density_scaling`` gives
     larger particles a lower density, ∝ 1/r, so that they come to rest as fast, and the lightest as much mass as the
     drag needs: the state at rest does not depend on inertia. ``fall_speed_fraction`` is the terminal speed of falling
-    particles, or of the platen, of the slower species' elastic wave speed; faster ones ram the packing denser. The
-    press has settled when, averaged over a window, the mean net force (viscous drag left out) is below ``unbalanced_force_limit`` of the
-    mean contact force, the floor carries the applied force within ``floor_force_tolerance``, and the mean height falls
-    by less than ``height_drift_limit`` of itself in the window.
+    particles, or of the platen, of the slower species' elastic wave speed; faster ones ram the packing denser.
+
+    The press has settled when, averaged over a window, the mean net force (viscous drag left out) is below
+    ``unbalanced_force_limit`` of the mean contact force, the floor carries the applied force within
+    ``floor_force_tolerance``, and the mean height falls by less than ``height_drift_limit`` of itself in the window.
     """
 
     initial_solid_fraction: float | None = Field(default=0.5, gt=0, le=0.6)

@@ -82,6 +82,14 @@ def expected_particles(design: Design) -> int:
     return int(layers) * plan.spaces_per_layer
 
 
+def expected_solid_height_um(design: Design) -> float:
+    """Return how high the particles of a design would stand without any pores."""
+    plan, composition = fill_plan(design), design.composition
+    share = composition.eam_volume_fraction
+    density = share * composition.eam.density_g_cm3 + (1 - share) * composition.se.density_g_cm3
+    return plan.particle_mass_pg / density / plan.edge_um**2
+
+
 def pack(design: Design, generator: np.random.Generator) -> Packing:
     """Fill a grid at random until the EAM volume fraction is that of the composition.
 

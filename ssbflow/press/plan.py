@@ -17,11 +17,13 @@ from ssbflow.press.mechanics import (
     wave_speed_um_us,
 )
 
-NEIGHBOUR_SKIN = 1.2  # of the smallest radius
+NEIGHBOUR_SKIN = 1.6  # of the smallest radius
 PARTING_MOVE = 0.05  # largest move in a step while overlaps are parted, of the smallest radius
 PARTING_DISTANCE = 2.0  # how far a particle may have to go, in largest radii
 LEAST_PARTING_STEPS = 300
 SURPLUS_FRAMES = 6  # frames written for each one kept: they are chosen by progress afterwards
+STEPS_PER_FALL = 0.6  # steps of a press, of those of a fall from the top of the dense start to the floor
+LOOSE_SOLID_FRACTION = 0.35  # about, of a box as the grid fill leaves it
 PLATEN_MASS = 0.1  # of the particles': heavy beside the spheres that it touches, light beside the bed
 PLATEN_STEPS = 5.0  # and so heavy that its drag takes at least so many time steps to stop it
 PLATEN_PUSH = 0.5  # largest force that moves the plate, of the full one
@@ -160,6 +162,27 @@ def press_plan(packing: Packing, materials: dict[str, Material], press: Press, e
         unloading_steps=int(fall_steps / 4),
         platen=platen if press.drive == "platen" else None,
     )
+
+
+def expected_steps(
+    solid_height_um: float, radius_um: dict[str, float], materials: dict[str, Material], press: Press
+) -> int:
+    """Return about how many steps a press takes: most of them bring the particles down at the fall speed.
+
+    Parameters
+    ----------
+    solid_height_um : float
+        Of the particles without any pores.
+    radius_um : dict
+        Species → its smallest.
+    materials : dict
+    press : Press
+    """
+    settling = press.settling
+    height = solid_height_um / (settling.initial_solid_fraction or LOOSE_SOLID_FRACTION)
+    wave_speed = min(wave_speed_um_us(material, press.stiffness_scale) for material in materials.values())
+    time_step = min(time_step_us(radius_um[name], material, press) for name, material in materials.items())
+    return int(STEPS_PER_FALL * height / (settling.fall_speed_fraction * wave_speed * time_step))
 
 
 def _simulated_density(
