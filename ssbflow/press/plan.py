@@ -118,38 +118,21 @@ def press_plan(packing: Packing, materials: dict[str, Material], press: Press, e
     """
     species = tuple(name for name in SPECIES if (packing.species == name).any())
     _check_materials(species, materials)
-    law, scale = CONTACT_LAWS[press.contact_law], press.stiffness_scale
-    density = _simulated_density(packing, species, materials, press)
-    total = total_force_nn(press.pressure_mpa, packing.cross_section_um2)
+    present = {name: materials[name] for name in species}
+    scale, total = press.stiffness_scale, total_force_nn(press.pressure_mpa, packing.cross_section_um2)
     share = _share_per_particle(packing, species, total, eam_volume_fraction)
-    wave_speed = min(wave_speed_um_us(materials[name], scale) for name in species)
-    fall_speed = press.settling.fall_speed_fraction * wave_speed
-    falling = press.drive == "body_force"
-    drag = {name: share[name] / (fall_speed if falling else wave_speed / BED_DRAG) for name in species}
-    settling_drag = drag if falling else {name: SETTLING_DRAG * value for name, value in drag.items()}
-    time_step = min(time_step_us(_smallest_um(packing, name), materials[name], press) for name in species)
-    bound_by_drag = _mass_bound_by_drag_pg(packing, species, settling_drag, time_step)
-    if press.settling.density_scaling:
-        density = np.maximum(density, bound_by_drag / packing.volume_um3)
-    else:
-        time_step *= min(1.0, float(np.min(density * packing.volume_um3 / bound_by_drag)))
+    fall_speed = press.settling.fall_speed_fraction * _wave_speed(present, press)
+    drag, settling_drag = _drags(share, present, press)
+    density, time_step = _densities_and_time_step(packing, present, press, settling_drag)
     smallest_um, largest_um = float(packing.radius_um.min()), float(packing.radius_um.max())
     move = PARTING_MOVE * smallest_um
     fall_steps = packing.height_um / (fall_speed * time_step)
-    platen_drag = PLATEN_PUSH * total / fall_speed
-    platen = PlatenPlan(
-        atom_id=len(packing) + 1,
-        gap_um=PLATEN_GAP * largest_um,
-        radius_um=smallest_um,
-        mass_pg=max(PLATEN_MASS * float(np.sum(density * packing.volume_um3)), PLATEN_STEPS * platen_drag * time_step),
-        largest_push_nn=PLATEN_PUSH * total,
-        drag=platen_drag,
-    )
+    law = CONTACT_LAWS[press.contact_law]
     return PressPlan(
         species=species,
         density_g_cm3=density,
-        coefficients={name: law.coefficients(materials[name], press, _smallest_um(packing, name)) for name in species},
-        effective_modulus_kpa={name: effective_modulus_kpa(materials[name], scale) for name in species},
+        coefficients={name: law.coefficients(present[name], press, _smallest_um(packing, name)) for name in species},
+        effective_modulus_kpa={name: effective_modulus_kpa(present[name], scale) for name in species},
         total_force_nn=total,
         share_nn=share,
         drag=drag,
@@ -160,7 +143,53 @@ def press_plan(packing: Packing, materials: dict[str, Material], press: Press, e
         parting_steps=max(LEAST_PARTING_STEPS, int(PARTING_DISTANCE * largest_um / move)),
         frame_stride=max(1, int(fall_steps / (SURPLUS_FRAMES * press.frames))),
         unloading_steps=int(fall_steps / 4),
-        platen=platen if press.drive == "platen" else None,
+        platen=_platen(packing, density, total, fall_speed, time_step) if press.drive == "platen" else None,
+    )
+
+
+def _wave_speed(materials: dict[str, Material], press: Press) -> float:
+    """Return the elastic wave speed (µm/µs) of the slower species."""
+    return min(wave_speed_um_us(material, press.stiffness_scale) for material in materials.values())
+
+
+def _drags(
+    share_nn: dict[str, float], materials: dict[str, Material], press: Press
+) -> tuple[dict[str, float], dict[str, float]]:
+    """Return the viscous coefficients of each species on the way down, and once the bed carries."""
+    wave_speed = _wave_speed(materials, press)
+    if press.drive == "platen":
+        drag = {name: share * BED_DRAG / wave_speed for name, share in share_nn.items()}
+        return drag, {name: SETTLING_DRAG * value for name, value in drag.items()}
+    drag = {name: share / (press.settling.fall_speed_fraction * wave_speed) for name, share in share_nn.items()}
+    return drag, drag
+
+
+def _densities_and_time_step(
+    packing: Packing, materials: dict[str, Material], press: Press, drag: dict[str, float]
+) -> tuple[Floats, float]:
+    """Return densities (g/cm³), scaled where the press says so, and the time step (µs) that they allow.
+
+    Drag blows up where it stops a particle in less than half a time step: with scaling, such particles are made as
+    heavy as it takes; without, the time step is cut.
+    """
+    time_step = min(time_step_us(_smallest_um(packing, name), material, press) for name, material in materials.items())
+    density = _scaled_densities(packing, materials, press)
+    least_mass = np.select([packing.species == name for name in drag], [time_step * value for value in drag.values()])
+    if press.settling.density_scaling:
+        return np.maximum(density, least_mass / packing.volume_um3), time_step
+    return density, time_step * min(1.0, float(np.min(density * packing.volume_um3 / least_mass)))
+
+
+def _platen(packing: Packing, density: Floats, total_nn: float, fall_speed: float, time_step: float) -> PlatenPlan:
+    drag = PLATEN_PUSH * total_nn / fall_speed
+    bed_pg = float(np.sum(density * packing.volume_um3))
+    return PlatenPlan(
+        atom_id=len(packing) + 1,
+        gap_um=PLATEN_GAP * float(packing.radius_um.max()),
+        radius_um=float(packing.radius_um.min()),
+        mass_pg=max(PLATEN_MASS * bed_pg, PLATEN_STEPS * drag * time_step),
+        largest_push_nn=PLATEN_PUSH * total_nn,
+        drag=drag,
     )
 
 
@@ -180,36 +209,28 @@ def expected_steps(
     """
     settling = press.settling
     height = solid_height_um / (settling.initial_solid_fraction or LOOSE_SOLID_FRACTION)
-    wave_speed = min(wave_speed_um_us(material, press.stiffness_scale) for material in materials.values())
+    wave_speed = _wave_speed(materials, press)
     time_step = min(time_step_us(radius_um[name], material, press) for name, material in materials.items())
     return int(STEPS_PER_FALL * height / (settling.fall_speed_fraction * wave_speed * time_step))
 
 
-def _simulated_density(
-    packing: Packing, species: tuple[str, ...], materials: dict[str, Material], press: Press
-) -> Floats:
-    """Return the density of each particle before drag has its say, larger ones lightened where densities are scaled.
+def _scaled_densities(packing: Packing, materials: dict[str, Material], press: Press) -> Floats:
+    """Return the density of each particle, larger ones lightened where densities are scaled.
 
     Density ∝ 1/r: mass and the number of small neighbours, hence stiffness, then both grow with the surface.
     """
-    chosen = [packing.species == name for name in species]
-    density = np.select(chosen, [materials[name].density_g_cm3 for name in species])
+    chosen = [packing.species == name for name in materials]
+    density = np.select(chosen, [material.density_g_cm3 for material in materials.values()])
     if not press.settling.density_scaling:
         return density
-    times = [rayleigh_time_us(packing.radius_um, materials[name], press.stiffness_scale) for name in species]
+    scale = press.stiffness_scale
+    times = [rayleigh_time_us(packing.radius_um, material, scale) for material in materials.values()]
     rayleigh = np.select(chosen, times)
     return np.asarray(density * rayleigh.min() / rayleigh)
 
 
 def _smallest_um(packing: Packing, species: str) -> float:
     return float(packing.radius_um[packing.species == species].min())
-
-
-def _mass_bound_by_drag_pg(
-    packing: Packing, species: tuple[str, ...], drag: dict[str, float], time_step: float
-) -> Floats:
-    """Return the mass (pg) of each particle that drag stops in one time step; less than half of it blows up."""
-    return np.select([packing.species == name for name in species], [drag[name] * time_step for name in species])
 
 
 def time_step_us(radius_um: float, material: Material, press: Press) -> float:
