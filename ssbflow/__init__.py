@@ -7,6 +7,9 @@ and ends in the recipe of a cell.
 import importlib
 from typing import TYPE_CHECKING, Any
 
+# At once, unlike the names below: the subpackage `press`, imported later, would take the function's place.
+from ssbflow.press.press import press as press
+
 if TYPE_CHECKING:
     from ssbflow.design.recipe import recipe as recipe
     from ssbflow.design.selection import best as best
@@ -28,12 +31,12 @@ if TYPE_CHECKING:
     from ssbflow.inputs.sweep import Sweep as Sweep
     from ssbflow.packing.grid_fill import pack as pack
     from ssbflow.packing.packing import Packing as Packing
-    from ssbflow.press.press import press as press
     from ssbflow.store.opening import open_case as open_case
     from ssbflow.store.opening import open_cube as open_cube
     from ssbflow.structure.measures import measure as measure
 
 _HOME = {
+    "press": "press.press",
     "best": "design.selection",
     "recipe": "design.recipe",
     "SsbflowError": "errors",
@@ -54,7 +57,6 @@ _HOME = {
     "Sweep": "inputs.sweep",
     "pack": "packing.grid_fill",
     "Packing": "packing.packing",
-    "press": "press.press",
     "open_case": "store.opening",
     "open_cube": "store.opening",
     "measure": "structure.measures",
@@ -64,7 +66,7 @@ __all__ = list(_HOME)
 
 
 def __getattr__(name: str) -> Any:
-    """Import a public name when it is first used: `import ssbflow` and `ssbflow --help` stay quick."""
+    """Import a public name when it is first used: xarray, dask and distributed wait until somebody wants them."""
     if name not in _HOME:
         raise AttributeError(f"module 'ssbflow' has no attribute {name!r}")
     return getattr(importlib.import_module(f"ssbflow.{_HOME[name]}"), name)

@@ -26,7 +26,8 @@ class Input(BaseModel):
         InputError
             The changed input is no valid one.
         """
-        return validated(type(self), {**dict(self), **changes}, type(self).__name__)
+        fields = {name: getattr(self, name) for name in type(self).model_fields}  # not what was worked out from them
+        return validated(type(self), {**fields, **changes}, type(self).__name__)
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         """Return a copy, not validated, that has forgotten what was worked out from the old fields."""

@@ -8,12 +8,11 @@ from numpy.typing import NDArray
 from ssbflow.errors import PackingError
 from ssbflow.inputs.case import Design
 from ssbflow.inputs.distributions import SizeBins
-from ssbflow.packing.packing import Floats, Mask, Packing
+from ssbflow.packing.packing import PG_PER_UM2, Floats, Mask, Packing
 
 MAX_ATTEMPTS = 10_000
 SPACE_PER_PARTICLE = 2.5  # volume of a grid space in mean particle volumes: loose enough for spheres to be parted
 JITTER = 0.1  # of a space, along x and y
-PG_PER_UM2 = 10.0  # 1 mg/cm² = 10 pg/µm²
 
 
 @dataclass(frozen=True)

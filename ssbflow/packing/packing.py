@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from ssbflow.errors import InputError
 
 SPECIES = ("eam", "se")
+PG_PER_UM2 = 10.0  # areal mass: 1 mg/cm² = 10 pg/µm²
 
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]

@@ -100,10 +100,12 @@ fix             progress all print {frame_stride} "$(step) $(c_height:%.9g)" app
 variable        arrived equal v_carried>{arrived!r}
 fix             stop all halt {sample_every} v_arrived > 0.5 error continue message no
 run             {max_steps} upto post no
+{check_atoms}
 unfix           stop
 fix             drag all viscous {settling_drag}
 {watch}
 run             {max_steps} upto post no
+{check_atoms}
 {give_up}
 undump          frames
 unfix           progress
@@ -137,6 +139,7 @@ variable        settled equal v_calm&&v_bears&&v_stands&&(v_unloaded>=1.0)
 {watch}
 restart         {checkpoint_every} {release_checkpoints}
 run             $({max_steps}+v_unloading_from) upto post no
+{check_atoms}
 {give_up}
 write_dump      particles custom {released} id x y z modify sort id format float %.17g
 print           "floor_kpa $(f_window[4]:%.17g)" file {released_result}
@@ -146,6 +149,10 @@ print           "top_um $({top}:%.17g)" append {released_result}
 WATCH = """\
 fix             window all ave/time {every} {samples} {window} v_unbalanced v_carried v_drift v_floor_kpa
 fix             stop all halt {window} v_settled > 0.5 error continue message no"""
+
+# LAMMPS counts again at the end of a run: what is lost in its last steps would never be missed.
+CHECK_ATOMS = """\
+if "$(count(all)) < {atoms}" then "print '{lost_atoms}: $(count(all)) of {atoms} left'" "quit {exit_lost_atoms}\""""
 
 GIVE_UP = """\
 if "$(v_settled) < 0.5 && $(step) >= $({last})" then &

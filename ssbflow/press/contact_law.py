@@ -11,7 +11,7 @@ from ssbflow.inputs.material import Material
 from ssbflow.inputs.protocol import Press
 from ssbflow.press.mechanics import contact_stiffness, sphere_mass_pg, youngs_modulus_kpa
 
-ROLLING_DAMPING = 0.3  # of critical, for the smallest particle
+ROLLING_DAMPING = 0.1  # of critical, for the smallest particle; the dashpots of a dozen contacts add up
 
 
 class ContactLaw(Protocol):

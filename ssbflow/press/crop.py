@@ -1,12 +1,10 @@
 """The mass cut: the height is the plane below which the electrode has its target mass (US 2025/0265390 A1)."""
 
 import numpy as np
-from scipy.optimize import brentq
 
 from ssbflow.inputs.composition import Composition
 from ssbflow.inputs.material import Material
-from ssbflow.packing.grid_fill import PG_PER_UM2
-from ssbflow.packing.packing import Floats, Packing, volume_below
+from ssbflow.packing.packing import PG_PER_UM2, Floats, Packing, volume_below
 
 PLANE_TOLERANCE_UM = 1e-13
 
@@ -47,6 +45,8 @@ def cropped(packing: Packing, density_g_cm3: Floats, target_mass_pg: float) -> P
     target_mass_pg : float
         Of particles alone. A packing that holds no more than this keeps its highest top as height.
     """
+    from scipy.optimize import brentq
+
     top = float((packing.position_um[:, 2] + packing.radius_um).max())
     if mass_below_pg(packing, density_g_cm3, top) <= target_mass_pg:
         height = top

@@ -79,6 +79,15 @@ def contact_time_us(
     return np.asarray(np.sqrt(sphere_mass_pg(radius_um, material) / stiffness))
 
 
+def damping_ratio(material: Material) -> float:
+    """Return a contact's damping, of critical, that gives the restitution e: −ln e / √(π² + ln² e)."""
+    assert material.restitution is not None
+    if material.restitution == 0:
+        return 1.0
+    logarithm = float(np.log(material.restitution))
+    return -logarithm / float(np.hypot(np.pi, logarithm))
+
+
 def sphere_mass_pg(radius_um: ArrayLike, material: Material) -> NDArray[np.float64]:
     """Return the mass (pg) of a sphere of a material."""
     return np.asarray(4 / 3 * np.pi * material.density_g_cm3 * np.asarray(radius_um, dtype=float) ** 3)

@@ -12,8 +12,10 @@ RELEASED_RESULT = "released.txt"
 
 NOT_SETTLED = "not in equilibrium"
 TIME_LIMIT = "stopped by the time limit"
+LOST_ATOMS = "lost atoms"
 EXIT_NOT_SETTLED = 3
 EXIT_TIME_LIMIT = 4
+EXIT_LOST_ATOMS = 5
 
 
 def frame(step: int | str) -> str:

@@ -1,7 +1,6 @@
 """Packings that no press can start from."""
 
 import numpy as np
-from scipy.spatial import KDTree
 
 from ssbflow.errors import InputError
 from ssbflow.packing.packing import Packing
@@ -18,6 +17,8 @@ def check_separable(packing: Packing) -> None:
     InputError
         Naming two particles, or the share of the box that the spheres would fill.
     """
+    from scipy.spatial import KDTree
+
     filled = float(packing.volume_below_height_um3.sum()) / (packing.cross_section_um2 * packing.height_um)
     if filled > MOST_FILLED:
         raise InputError(

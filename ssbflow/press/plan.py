@@ -11,6 +11,7 @@ from ssbflow.packing.packing import SPECIES, Floats, Packing
 from ssbflow.press.contact_law import CONTACT_LAWS
 from ssbflow.press.mechanics import (
     contact_time_us,
+    damping_ratio,
     effective_modulus_kpa,
     rayleigh_time_us,
     total_force_nn,
@@ -25,6 +26,7 @@ SURPLUS_FRAMES = 6  # frames written for each one kept: they are chosen by progr
 STEPS_PER_FALL = 0.6  # steps of a press, of those of a fall from the top of the dense start to the floor
 LOOSE_SOLID_FRACTION = 0.35  # about, of a box as the grid fill leaves it
 PLATEN_MASS = 0.1  # of the particles': heavy beside the spheres that it touches, light beside the bed
+CALM_DAMPING = 0.4  # of critical; above (restitution below 0.25) the time step is cut in proportion
 PLATEN_STEPS = 5.0  # and so heavy that its drag takes at least so many time steps to stop it
 PLATEN_PUSH = 0.5  # largest force that moves the plate, of the full one
 BED_DRAG = 5.0  # of the full force at the wave speed: a platen at 2 % of that feels a tenth of its force as drag
@@ -234,11 +236,16 @@ def _smallest_um(packing: Packing, species: str) -> float:
 
 
 def time_step_us(radius_um: float, material: Material, press: Press) -> float:
-    """Return the time step (µs) that a sphere of this radius needs."""
+    """Return the time step (µs) that a sphere of this radius needs.
+
+    Contacts of a low restitution want a shorter one: the dashpots of a dozen contacts add up, and explicit steps that
+    are fine for their springs would shake the sphere for ever.
+    """
     settling, scale = press.settling, press.stiffness_scale
+    damped = min(1.0, CALM_DAMPING / max(damping_ratio(material), 1e-12))
     rayleigh = settling.time_step_fraction * rayleigh_time_us(radius_um, material, scale)
     contact = settling.contact_time_fraction * contact_time_us(radius_um, material, press.pressure_mpa, scale)
-    return float(min(rayleigh, contact))
+    return float(damped * min(rayleigh, contact))
 
 
 def _share_per_particle(

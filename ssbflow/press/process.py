@@ -19,6 +19,7 @@ GRACE_S = 60.0  # LAMMPS ends at the limit by itself, with a checkpoint; a hung 
 ENDS = {
     names.EXIT_NOT_SETTLED: ("not settled", names.NOT_SETTLED),
     names.EXIT_TIME_LIMIT: ("time limit", names.TIME_LIMIT),
+    names.EXIT_LOST_ATOMS: ("lost atoms", names.LOST_ATOMS),
 }
 """Exit code of the script → cause, and how the line of the log begins that says so."""
 

@@ -5,7 +5,7 @@ import numpy as np
 from ssbflow.inputs.protocol import Press, Release
 from ssbflow.packing.packing import Packing
 from ssbflow.press import names
-from ssbflow.press.commands import GIVE_UP, HEAD, PARTING, PRESSING, RELEASING, WATCH
+from ssbflow.press.commands import CHECK_ATOMS, GIVE_UP, HEAD, PARTING, PRESSING, RELEASING, WATCH
 from ssbflow.press.data_file import lid_um
 from ssbflow.press.drive import DRIVES
 from ssbflow.press.mechanics import KPA_PER_MPA
@@ -25,6 +25,11 @@ def script_text(packing: Packing, press: Press, release: Release | None, plan: P
     """Return the LAMMPS script."""
     settling, top = press.settling, DRIVES[press.drive].top
     watch = WATCH.format(every=SAMPLE_EVERY, samples=SAMPLES, window=WINDOW)
+    check_atoms = CHECK_ATOMS.format(
+        atoms=len(packing) + (1 if plan.platen else 0),
+        lost_atoms=names.LOST_ATOMS,
+        exit_lost_atoms=names.EXIT_LOST_ATOMS,
+    )
     text = _head(packing, plan) + _parting(press, plan)
     text += PRESSING.format(
         drive=DRIVES[press.drive].commands(plan),
@@ -49,6 +54,7 @@ def script_text(packing: Packing, press: Press, release: Release | None, plan: P
         frames=names.frame("*"),
         progress=names.PROGRESS,
         max_steps=settling.max_steps,
+        check_atoms=check_atoms,
         give_up=_give_up("press", str(settling.max_steps)),
         contacts=names.CONTACTS,
         final=names.FINAL,
@@ -67,6 +73,7 @@ def script_text(packing: Packing, press: Press, release: Release | None, plan: P
         checkpoint_every=CHECKPOINT_EVERY,
         release_checkpoints=_checkpoints("release"),
         max_steps=settling.max_steps,
+        check_atoms=check_atoms,
         give_up=_give_up("release", f"{settling.max_steps}+v_unloading_from"),
         top=top,
         released=names.RELEASED,

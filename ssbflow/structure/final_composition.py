@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ssbflow.packing.grid_fill import PG_PER_UM2
+from ssbflow.packing.packing import PG_PER_UM2
 from ssbflow.structure.sample import Sample
 from ssbflow.variable import Variable
 

@@ -101,13 +101,16 @@ NO_INPUTS: dict[str, tuple[Place, Any]] = {
     "label of the protocol": (("protocol", "label"), "other"),
     "label of the analysis": (("analysis", "label"), "other"),
     "time limit": ((*PRESS, "time_limit_s"), 60),
+    "ranks": ((*PRESS, "ranks"), 2),
+    "ranks by the number of particles": ((*PRESS, "ranks"), "auto"),
+    "no release, said": (("protocol", "release"), None),
     "float for int": ((*BOX, "edge_um"), 20.0),
     "int for float": ((*COMPOSITION, "carbon", "density_g_cm3"), 2),
     "float for int in a material": ((*COMPOSITION, "eam", "youngs_modulus_gpa"), 195.0),
     "float for int in a weight": ((*COMPOSITION, "weight_percent", "eam"), 60.0),
     "float for int in a percentile": ((*DISTRIBUTION, "eam", "d50_um"), 3.0),
     "a default, said": ((*DISTRIBUTION, "eam", "bins"), 10),
-    "a default of the press, said": ((*PRESS, "drive"), "body_force"),
+    "a default of the press, said": ((*PRESS, "drive"), "platen"),
     "a further seed": (("seeds",), [1, 2]),
     "an unused material": (("materials",), {"steel": {"density_g_cm3": 7.8}}),
 }
@@ -139,11 +142,20 @@ SIMULATION_INPUTS: dict[str, tuple[Place, Any]] = {
     "grid spaces": ((*BOX, "spaces_per_edge"), 7),
     "tolerance of the fill": ((*BOX, "eam_volume_tolerance"), 0.02),
     "pressure": ((*PRESS, "pressure_mpa"), 380),
+    "drive": ((*PRESS, "drive"), "body_force"),
     "stiffness scale": ((*PRESS, "stiffness_scale"), 0.5),
+    "rolling friction": ((*PRESS, "rolling_friction"), 0.1),
+    "frames": ((*PRESS, "frames"), 10),
+    "release": (("protocol", "release"), {"pressure_mpa": 5}),
+    "denser start": ((*PRESS, "settling", "initial_solid_fraction"), 0.4),
+    "loose start": ((*PRESS, "settling", "initial_solid_fraction"), None),
     "time step": ((*PRESS, "settling", "time_step_fraction"), 0.1),
+    "time step of contacts": ((*PRESS, "settling", "contact_time_fraction"), 0.1),
+    "real densities": ((*PRESS, "settling", "density_scaling"), False),
     "fall speed": ((*PRESS, "settling", "fall_speed_fraction"), 0.01),
     "force limit": ((*PRESS, "settling", "unbalanced_force_limit"), 1e-4),
     "floor tolerance": ((*PRESS, "settling", "floor_force_tolerance"), 0.02),
+    "drift of the height": ((*PRESS, "settling", "height_drift_limit"), 1e-5),
     "most steps": ((*PRESS, "settling", "max_steps"), 5000),
     "a percentile": ((*DISTRIBUTION, "eam", "d95_um"), 5.1),
     "basis": ((*DISTRIBUTION, "eam", "basis"), "number"),
@@ -226,6 +238,12 @@ def test_case_survives_a_round_trip_through_json(tiny_case: Case) -> None:
 
 def test_copy_with_another_seed_is_another_case(tiny_case: Case) -> None:
     assert tiny_case.case_id != tiny_case.model_copy(update={"seed": 99}).case_id
+
+
+def test_case_whose_identity_was_asked_for_can_be_replaced(tiny_case: Case) -> None:
+    assert tiny_case.case_id
+    other = tiny_case.replace(seed=99)
+    assert (other.seed, other.case_id) == (99, tiny_case.model_copy(update={"seed": 99}).case_id)
 
 
 def test_largest_particle_of_either_species_counts(tiny_case: Case) -> None:

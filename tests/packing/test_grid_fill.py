@@ -1,3 +1,4 @@
+import itertools
 from typing import Any
 
 import numpy as np
@@ -29,7 +30,12 @@ def powder(density_g_cm3: float) -> Material:
 
 
 def design(
-    eam_wt: float = 60, additive_wt: float = 1, eam: SizeDistribution = COARSE, se: SizeDistribution = FINE, **box: Any
+    eam_wt: float = 60,
+    additive_wt: float = 1,
+    eam: SizeDistribution = COARSE,
+    se: SizeDistribution = FINE,
+    drive: str = "body_force",
+    **box: Any,
 ) -> Design:
     weights = WeightPercent(eam=eam_wt, se=100 - additive_wt - eam_wt, carbon=additive_wt)
     composition = Composition(
@@ -43,7 +49,7 @@ def design(
     return Design(
         composition=composition,
         distribution=Distribution(label="sizes", eam=eam, se=se),
-        protocol=Protocol(box=Box(**wide), press=Press(pressure_mpa=375)),
+        protocol=Protocol(box=Box(**wide), press=Press(pressure_mpa=375, drive=drive)),
     )
 
 
@@ -56,15 +62,21 @@ def mass_pg(packing: Packing) -> np.ndarray:
     return density * packing.volume_um3
 
 
-designs = st.builds(
-    design,
-    eam_wt=st.floats(20, 90),
-    additive_wt=st.floats(0, 5),
-    edge_um=st.floats(12, 24),
-    areal_mass_mg_cm2=st.floats(4, 10),
-    eam_volume_tolerance=st.sampled_from([0.02, 0.05]),
-    spaces_per_edge=st.none() | st.integers(3, 7),
-)
+def designs_pressed_by(*drives: str, eam_volume_tolerance: float | None = None) -> st.SearchStrategy[Design]:
+    """Any mixture in any box."""
+    return st.builds(
+        design,
+        eam_wt=st.floats(20, 90),
+        additive_wt=st.floats(0, 5),
+        drive=st.sampled_from(drives),
+        edge_um=st.floats(12, 24),
+        areal_mass_mg_cm2=st.floats(4, 10),
+        eam_volume_tolerance=st.sampled_from([eam_volume_tolerance] if eam_volume_tolerance else [0.02, 0.05]),
+        spaces_per_edge=st.none() | st.integers(3, 7),
+    )
+
+
+designs = designs_pressed_by("body_force", "platen")
 packed = settings(max_examples=15, deadline=None)
 
 
@@ -132,13 +144,56 @@ def test_volume_fraction_is_within_the_tolerance(made: Design, seed: int) -> Non
     assert abs(found.eam_volume_fraction() - target) <= made.protocol.box.eam_volume_tolerance + 1e-12
 
 
-@given(made=designs, seed=st.integers(0, 2**32))
+@given(made=designs_pressed_by("body_force"), seed=st.integers(0, 2**32))
 @packed
-def test_mass_exceeds_the_target_by_less_than_a_layer(made: Design, seed: int) -> None:
+def test_mass_for_a_body_force_exceeds_the_target_by_less_than_a_layer(made: Design, seed: int) -> None:
     plan = fill_plan(made)
     mass = mass_pg(pack(made, np.random.default_rng(seed)))
     assert mass.sum() > plan.particle_mass_pg * (1 - 1e-12)
     assert mass[: -plan.spaces_per_layer].sum() <= plan.particle_mass_pg * (1 + 1e-12)
+
+
+@given(made=designs_pressed_by("platen"), seed=st.integers(0, 2**32))
+@packed
+def test_mass_under_a_platen_is_the_target_as_nearly_as_one_particle_allows(made: Design, seed: int) -> None:
+    plan = fill_plan(made)
+    heaviest = max(
+        bins.diameter_um.max() ** 3 * density
+        for bins, density in ((plan.eam_bins, EAM_DENSITY), (plan.se_bins, SE_DENSITY))
+    )
+    missing = plan.particle_mass_pg - mass_pg(pack(made, np.random.default_rng(seed))).sum()
+    assert abs(missing) <= np.pi / 6 * heaviest / 2 * (1 + 1e-9)
+
+
+@given(made=designs_pressed_by("body_force", eam_volume_tolerance=0.99), seed=st.integers(0, 2**32))
+@packed
+def test_platen_leaves_out_a_part_of_the_last_layer_of_the_body_force_and_no_more(made: Design, seed: int) -> None:
+    # so wide a tolerance that the first fill is taken
+    press = made.protocol.press.replace(drive="platen")
+    under_platen = made.replace(protocol=made.protocol.replace(press=press))
+    full, part = (pack(each, np.random.default_rng(seed)) for each in (made, under_platen))
+    last = len(full) - fill_plan(made).spaces_per_layer
+    assert last <= len(part) < len(full)
+    for of_full, of_part in ((full.radius_um, part.radius_um), (full.is_eam, part.is_eam)):
+        assert of_part[:last].tolist() == of_full[:last].tolist()
+    left = iter(zip(full.radius_um[last:], full.is_eam[last:], strict=True))
+    # what stands in the last layer stands there in the same order
+    assert all(sphere in left for sphere in zip(part.radius_um[last:], part.is_eam[last:], strict=True))
+
+
+@pytest.mark.parametrize("drive", ["body_force", "platen"])
+def test_plan_overfills_for_a_body_force_only(drive: str) -> None:
+    assert fill_plan(design(drive=drive)).overfills is (drive == "body_force")
+
+
+def test_spaces_that_stay_empty_lie_anywhere_in_the_last_layer() -> None:
+    made = design(drive="platen", edge_um=60, areal_mass_mg_cm2=5, eam_volume_tolerance=0.9)
+    plan, found = fill_plan(made), pack(made, np.random.default_rng(5))
+    last = found.position_um[:, 2] > found.position_um[:, 2].max() - plan.spacing_um / 2
+    count = int(last.sum())
+    assert 0.1 * plan.spaces_per_layer < count < 0.9 * plan.spaces_per_layer
+    for axis in (0, 1):
+        assert_frequency(int((found.position_um[last, axis] < 30).sum()), count, 0.5)
 
 
 @given(made=designs, seed=st.integers(0, 2**32))
@@ -148,20 +203,39 @@ def test_nothing_reaches_below_the_floor(made: Design, seed: int) -> None:
     assert (found.position_um[:, 2] - found.radius_um).min() >= -1e-12
 
 
-@given(made=designs, seed=st.integers(0, 2**32))
-@packed
-def test_every_space_of_the_grid_holds_one_particle_near_its_centre(made: Design, seed: int) -> None:
+def spaces_of(made: Design, seed: int) -> list[tuple[int, int, int]]:
+    """The space of the grid near whose centre each particle stands, its layer first."""
     plan = fill_plan(made)
-    position = pack(made, np.random.default_rng(seed)).position_um
-    places = position / plan.spacing_um - 0.5
+    places = pack(made, np.random.default_rng(seed)).position_um / plan.spacing_um - 0.5
     lift = places[0, 2]
     places[:, 2] -= lift
     assert lift >= -1e-12
     assert np.abs(places[:, :2] - places[:, :2].round()).max() <= JITTER
     assert np.abs(places[:, 2] - places[:, 2].round()).max() < 1e-9
-    layers = len(places) // plan.spaces_per_layer
-    wanted = np.indices((layers, plan.spaces_per_edge, plan.spaces_per_edge)).reshape(3, -1)[::-1].T
-    assert np.array_equal(places.round(), wanted)
+    return [(int(layer), int(y), int(x)) for x, y, layer in places.round()]
+
+
+def grid_of(made: Design, layers: int) -> list[tuple[int, int, int]]:
+    edge = range(fill_plan(made).spaces_per_edge)
+    return list(itertools.product(range(layers), edge, edge))
+
+
+@given(made=designs_pressed_by("body_force"), seed=st.integers(0, 2**32))
+@packed
+def test_every_space_of_the_grid_holds_one_particle_near_its_centre(made: Design, seed: int) -> None:
+    spaces = spaces_of(made, seed)
+    assert spaces == grid_of(made, spaces[-1][0] + 1)
+
+
+@given(made=designs_pressed_by("platen"), seed=st.integers(0, 2**32))
+@packed
+def test_under_a_platen_only_spaces_of_the_last_layer_are_empty(made: Design, seed: int) -> None:
+    spaces = spaces_of(made, seed)
+    layers = spaces[-1][0]
+    below = grid_of(made, layers)
+    assert spaces[: len(below)] == below
+    assert set(spaces) <= set(grid_of(made, layers + 1))
+    assert spaces == sorted(set(spaces))
 
 
 def test_box_is_lifted_no_more_than_its_lowest_particle_needs() -> None:

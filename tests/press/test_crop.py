@@ -6,8 +6,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from ssbflow.inputs.composition import Composition, WeightPercent
+from ssbflow.inputs.material import Material
 from ssbflow.packing.packing import Packing
-from ssbflow.press.crop import cropped, mass_below_pg
+from ssbflow.press.crop import cropped, cropped_to_areal_mass, mass_below_pg
+
+EAM_DENSITY, SE_DENSITY = 4.76, 1.74
+
+
+def powder(density_g_cm3: float) -> Material:
+    return Material(
+        density_g_cm3=density_g_cm3, youngs_modulus_gpa=100, poisson_ratio=0.3, friction=0.4, restitution=0.7
+    )
+
+
+POWDERS = {"eam": powder(EAM_DENSITY), "se": powder(SE_DENSITY)}
 
 
 def random_packing(count: int, seed: int) -> tuple[Packing, NDArray[np.float64]]:
@@ -18,7 +31,7 @@ def random_packing(count: int, seed: int) -> tuple[Packing, NDArray[np.float64]]
     position[:, 2] += radius
     is_eam = generator.random(count) < 0.4
     packing = Packing(position, radius, np.where(is_eam, "eam", "se"), (8.0, 8.0))
-    return packing, np.where(packing.is_eam, 4.76, 1.74)
+    return packing, np.where(packing.is_eam, EAM_DENSITY, SE_DENSITY)
 
 
 def naive_mass_below(packing: Packing, density: NDArray[np.float64], plane: float) -> float:
@@ -90,3 +103,34 @@ def test_crop_changes_nothing_but_the_height() -> None:
     np.testing.assert_array_equal(result.radius_um, packing.radius_um)
     assert result.species.tolist() == packing.species.tolist()
     assert result.edge_um == packing.edge_um
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(5, 60), st.integers(0, 2**32 - 1), st.floats(0.1, 0.8), st.floats(0, 20))
+def test_electrode_below_the_height_has_the_areal_mass_with_its_additives(
+    count: int, seed: int, share: float, additive_wt: float
+) -> None:
+    packing, density = random_packing(count, seed)
+    rest = (100 - additive_wt) / 2
+    composition = Composition(
+        label="mix",
+        weight_percent=WeightPercent(eam=rest, se=rest, carbon=additive_wt),
+        carbon=Material(density_g_cm3=2),
+        **POWDERS,
+    )
+    particles_pg = share * naive_mass_below(packing, density, math.inf)
+    electrode_pg = particles_pg / (1 - additive_wt / 100)
+    mg_per_cm2 = electrode_pg * 1e-9 / (8e-4) ** 2
+    height = cropped_to_areal_mass(packing, POWDERS, mg_per_cm2, composition).height_um
+    assert naive_mass_below(packing, density, height) == pytest.approx(particles_pg, rel=1e-9)
+    without = cropped_to_areal_mass(packing, POWDERS, mg_per_cm2 * (1 - additive_wt / 100)).height_um
+    assert without == pytest.approx(height, rel=1e-9)
+
+
+@pytest.mark.parametrize("species", ["eam", "se"])
+def test_material_of_a_species_that_does_not_occur_may_be_left_out(species: str) -> None:
+    packing = Packing([[4, 4, 3]], [2.0], [species], (8.0, 8.0))
+    half_pg = POWDERS[species].density_g_cm3 * 2 / 3 * math.pi * 8
+    mg_per_cm2 = half_pg * 1e-9 / (8e-4) ** 2
+    alone = cropped_to_areal_mass(packing, {species: POWDERS[species]}, mg_per_cm2)
+    assert alone.height_um == pytest.approx(3)

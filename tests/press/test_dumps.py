@@ -1,25 +1,17 @@
+import tempfile
 from pathlib import Path
 
-import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from press_oracles import dump_text
 
 from ssbflow.errors import PressError
-from ssbflow.press.dumps import read_dump, read_final, read_result
+from ssbflow.press.dumps import read_dump, read_result
 
 ROWS = [[1.0, 0.125, 2.5, 3.75], [2.0, 1e-7, 19.999999999999996, 4.0], [3.0, 12.0, 0.25, 0.1234567890123]]
 
-
-def frame(step: int, rows: list[list[float]]) -> str:
-    header = [
-        "ITEM: TIMESTEP",
-        str(step),
-        "ITEM: NUMBER OF ATOMS",
-        str(len(rows)),
-        "ITEM: BOX BOUNDS pp pp ff",
-        *["0 20"] * 3,
-        "ITEM: ATOMS id x y z",
-    ]
-    return "\n".join([*header, *(" ".join(f"{value:.17g}" for value in row) for row in rows), ""])
+doubles = st.floats(allow_nan=False, allow_infinity=False)
 
 
 def written(folder: Path, text: str) -> Path:
@@ -28,45 +20,55 @@ def written(folder: Path, text: str) -> Path:
     return path
 
 
-def test_every_frame_is_read_to_the_last_bit(tmp_path: Path) -> None:
-    steps, tables = read_dump(written(tmp_path, frame(0, ROWS) + frame(250, ROWS[::-1]) + frame(300, ROWS[:1])))
-    assert steps.tolist() == [0, 250, 300]
-    assert [table.tolist() for table in tables] == [ROWS, ROWS[::-1], ROWS[:1]]
+@settings(max_examples=40, deadline=None)
+@given(st.integers(1, 6).flatmap(lambda width: st.lists(st.lists(doubles, min_size=width, max_size=width), min_size=1)))
+def test_frame_is_read_to_the_last_bit_in_the_order_of_the_file(rows: list[list[float]]) -> None:
+    columns = " ".join(f"c{number}" for number in range(len(rows[0])))
+    with tempfile.TemporaryDirectory() as folder:
+        assert read_dump(written(Path(folder), dump_text(250, rows, columns))).tolist() == rows
 
 
-def test_frame_without_rows_is_empty(tmp_path: Path) -> None:
-    steps, tables = read_dump(written(tmp_path, frame(7, []) + frame(8, ROWS)))
-    assert steps.tolist() == [7, 8]
-    assert [table.shape for table in tables] == [(0, 4), (3, 4)]
+def test_frame_without_rows_is_empty_and_has_its_columns(tmp_path: Path) -> None:
+    assert read_dump(written(tmp_path, dump_text(7, []))).shape == (0, 4)
 
 
-def test_final_is_the_last_frame_without_ids(tmp_path: Path) -> None:
-    step, position = read_final(written(tmp_path, frame(0, ROWS[::-1]) + frame(900, ROWS)))
-    assert step == 900
-    np.testing.assert_array_equal(position, np.array(ROWS)[:, 1:])
+def test_what_is_no_number_is_read_as_such(tmp_path: Path) -> None:
+    # a press that blew up; the packing says what is wrong with it
+    path = written(tmp_path, dump_text(7, [[1.0, float("nan"), float("inf"), float("-inf")]]))
+    assert [str(value) for value in read_dump(path)[0].tolist()] == ["1.0", "nan", "inf", "-inf"]
 
 
-WHOLE = frame(0, ROWS) + frame(250, ROWS)
+WHOLE = dump_text(250, ROWS)
 LAST_ROW = WHOLE.rindex("\n3 ") + 1
-SECOND_FRAME = len(frame(0, ROWS))
 
 
 @pytest.mark.parametrize(
     "kept",
     [
-        pytest.param(SECOND_FRAME + len("ITEM: TIMESTEP\n"), id="after the first line"),
-        pytest.param(WHOLE.rindex("ITEM: BOX"), id="before the box"),
-        pytest.param(WHOLE.rindex("ITEM: ATOMS"), id="before the columns"),
-        pytest.param(WHOLE.rindex("id x y z\n") + len("id x y z\n"), id="before the rows"),
+        pytest.param(0, id="before it began"),
+        pytest.param(len("ITEM: TIMESTEP\n"), id="after the first line"),
+        pytest.param(WHOLE.index("ITEM: BOX"), id="before the box"),
+        pytest.param(WHOLE.index("ITEM: ATOMS"), id="before the columns"),
+        pytest.param(WHOLE.index(" y z\n"), id="in the columns"),
+        pytest.param(WHOLE.index("id x y z\n") + len("id x y z\n"), id="before the rows"),
         pytest.param(LAST_ROW, id="a row short"),
-        pytest.param(LAST_ROW + len("3 12 0.2"), id="in a row"),
+        pytest.param(LAST_ROW + len("3 12"), id="in a row"),
         pytest.param(LAST_ROW + len("3 12 0.25"), id="a value short"),
         pytest.param(len(WHOLE) - 4, id="in the last number"),
     ],
 )
-def test_file_cut_in_the_middle_of_a_frame_is_refused(tmp_path: Path, kept: int) -> None:
+def test_file_that_ends_in_the_middle_is_refused(tmp_path: Path, kept: int) -> None:
     with pytest.raises(PressError, match=r"some\.dump") as raised:
         read_dump(written(tmp_path, WHOLE[:kept]))
+    assert raised.value.cause == "torn output"
+
+
+@pytest.mark.parametrize("hole", [b"\0" * 8, b"\xff\xfe", b"x"], ids=["zeros", "bytes that are no text", "a letter"])
+def test_file_with_a_hole_is_refused(tmp_path: Path, hole: bytes) -> None:
+    path = tmp_path / "some.dump"
+    path.write_bytes(WHOLE.encode().replace(b"0.25", hole))
+    with pytest.raises(PressError, match=r"some\.dump") as raised:
+        read_dump(path)
     assert raised.value.cause == "torn output"
 
 

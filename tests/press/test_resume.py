@@ -112,9 +112,8 @@ def test_press_that_runs_out_of_time_comes_to_its_end_in_several_goes(
             pressed = press_case(case, loose, tmp_path / "press")
             break
         except PressError as error:
-            causes.append(error.cause)
-            assert "stopped by the time limit at step" in str(error)
-    assert causes == ["time limit"] * len(causes)
+            causes.append((error.cause, str(error).startswith("stopped by the time limit at step")))
+    assert set(causes) <= {("time limit", True)}
     assert causes, "this machine is so fast that the limit was never met; take a larger case"
     assert pressed.resumed
     straight = undisturbed["platen"].packing.height_um

@@ -1,0 +1,138 @@
+"""The drives as LAMMPS itself understands them."""
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+from press_oracles import BOTH, EDGE, hertz_force_nn, lammps_numbers, mixed_gpa, plan_of, random_packing
+
+from ssbflow.packing.packing import Packing
+from ssbflow.press.drive import DRIVES
+from ssbflow.press.plan import PlatenPlan, PressPlan
+
+ONE = Packing([[5, 5, 3.0]], [1.0], ["se"], (EDGE, EDGE))
+
+
+def carrier_of(plan: PressPlan) -> PlatenPlan:
+    assert plan.platen
+    return plan.platen
+
+
+@pytest.mark.parametrize("drive", DRIVES)
+@pytest.mark.parametrize("species", [("eam", "se"), ("se",), ("eam",)])
+def test_drive_tells_the_force_that_it_puts_on_particles(species: tuple[str, ...], drive: str) -> None:
+    plan = plan_of(random_packing(1, species), drive=drive)
+    assert DRIVES[drive].force_nn(plan) == (plan.share_nn if drive == "body_force" else {})
+
+
+def test_body_force_needs_no_placing() -> None:
+    assert DRIVES["body_force"].placing(plan_of(ONE, drive="body_force")) == ""
+
+
+@pytest.mark.lammps
+@pytest.mark.parametrize("load", [1.0, 0.25])
+def test_body_force_pushes_every_particle_down_with_its_share_of_the_load(tmp_path: Path, load: float) -> None:
+    packing = random_packing(2, ("eam", "se"))
+    plan = plan_of(packing, drive="body_force")
+    commands = [
+        f"variable load equal {load!r}",
+        DRIVES["body_force"].commands(plan),
+        "run 0",
+        f'print "{" ".join(f"$(fz[{number}]:%.17g)" for number in range(1, len(packing) + 1))}" file out',
+    ]
+    forces = lammps_numbers(tmp_path, packing, plan, "\n".join(commands))
+    assert forces == pytest.approx([-load * plan.share_nn[name] for name in packing.species.tolist()])
+    assert sum(forces) == pytest.approx(-load * 375e3 * packing.cross_section_um2)
+
+
+def platen_numbers(folder: Path, plan: PressPlan, plate_um: str, load: float = 1.0) -> tuple[float, float, float]:
+    """Plate at a height above the one sphere: what it carries, the force on its atom, the force on the sphere."""
+    carrier = carrier_of(plan)
+    commands = [
+        "thermo_style custom step c_top",
+        "run 0",
+        plate_um,
+        f"variable load equal {load!r}",
+        DRIVES["platen"].commands(plan),
+        "thermo_style custom step v_platen_force",
+        "run 0",
+        f'print "$(v_platen_force:%.17g) $(fz[{carrier.atom_id}]:%.17g) $(fz[1]:%.17g)" file out',
+    ]
+    carried, on_atom, on_sphere = lammps_numbers(folder, ONE, plan, "\n".join(commands))
+    return carried, on_atom, on_sphere
+
+
+def plate_at(plan: PressPlan, height_um: float) -> str:
+    return f"set group platen z {height_um + carrier_of(plan).gap_um!r}"
+
+
+def hertz_on_plate_nn(overlap_um: float) -> float:
+    return float(hertz_force_nn(overlap_um, 1.0, mixed_gpa(BOTH["se"], BOTH["se"])))
+
+
+@pytest.mark.lammps
+def test_platen_is_put_on_the_highest_particle(tmp_path: Path) -> None:
+    packing = random_packing(3, ("eam", "se"))
+    plan = plan_of(packing, drive="platen")
+    carrier = carrier_of(plan)
+    commands = [
+        "thermo_style custom step c_top",
+        "run 0",
+        DRIVES["platen"].placing(plan),
+        "variable load equal 1.0",
+        DRIVES["platen"].commands(plan),
+        "thermo_style custom step v_platen_force",
+        "run 0",
+        f'print "$({DRIVES["platen"].top}:%.17g) $(v_platen_force:%.17g) $(fz[{carrier.atom_id}]:%.17g)" file out',
+    ]
+    top, carried, on_atom = lammps_numbers(tmp_path, packing, plan, "\n".join(commands))
+    assert top == pytest.approx((packing.position_um[:, 2] + packing.radius_um).max(), rel=1e-9)
+    assert carried == pytest.approx(0, abs=1e-6 * plan.total_force_nn)
+    assert on_atom == pytest.approx(-carrier.largest_push_nn)
+
+
+@pytest.mark.lammps
+@pytest.mark.parametrize("load", [1.0, 0.02])
+def test_free_platen_is_pushed_by_a_part_of_the_force_at_most(tmp_path: Path, load: float) -> None:
+    plan = plan_of(ONE, drive="platen")
+    carried, on_atom, on_sphere = platen_numbers(tmp_path, plan, plate_at(plan, 4.001), load)
+    assert (carried, on_sphere) == (0, 0)
+    assert on_atom == pytest.approx(-min(carrier_of(plan).largest_push_nn, load * plan.total_force_nn))
+
+
+@pytest.mark.lammps
+@pytest.mark.parametrize("share", [0.05, 0.95, 1.0, 1.5])
+def test_platen_is_pushed_by_what_the_particles_do_not_carry(tmp_path: Path, share: float) -> None:
+    # a sphere that carries this share of the force: little of it, nearly all, all, too much
+    unscaled = plan_of(ONE, drive="platen")
+    total = hertz_on_plate_nn(0.2) / share
+    plan = dataclasses.replace(
+        unscaled,
+        total_force_nn=total,
+        platen=dataclasses.replace(carrier_of(unscaled), largest_push_nn=0.3 * total),
+    )
+    carried, on_atom, on_sphere = platen_numbers(tmp_path, plan, plate_at(plan, 3.8))
+    assert carried == pytest.approx(share * total, rel=1e-6)
+    assert on_sphere == pytest.approx(-carried, rel=1e-9)
+    assert on_atom == pytest.approx(-min(0.3, 1 - share) * total, rel=1e-6, abs=1e-6 * total)
+
+
+@pytest.mark.lammps
+def test_platen_alone_comes_down_at_its_terminal_speed(tmp_path: Path) -> None:
+    plan = plan_of(ONE, drive="platen")
+    carrier = carrier_of(plan)
+    fall_speed = carrier.largest_push_nn / carrier.drag
+    # long enough to reach it, too short to reach the sphere
+    relaxation, way = carrier.mass_pg / carrier.drag, 100.0
+    steps = 200
+    commands = [
+        plate_at(plan, 4.0 + way),
+        "variable load equal 1.0",
+        DRIVES["platen"].commands(plan),
+        f"fix drag platen viscous {carrier.drag!r}\nfix move platen nve/sphere",
+        f"timestep {relaxation / 20!r}\nrun {steps}",
+        f'print "$(vz[{carrier.atom_id}]:%.17g)" file out',
+    ]
+    assert fall_speed * steps * relaxation / 20 < way
+    [speed] = lammps_numbers(tmp_path, ONE, plan, "\n".join(["change_box all z final 0 200", *commands]))
+    assert speed == pytest.approx(-fall_speed, rel=1e-3)
