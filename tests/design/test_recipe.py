@@ -13,6 +13,8 @@ WEIGHTS = {"eam": 0.60, "se": 0.38, "carbon": 0.01, "binder": 0.01}
 
 pytestmark = pytest.mark.lammps
 
+ONE_PARTICLE = 0.01  # a platen's box meets its areal mass to one of some seventy particles
+
 
 @pytest.fixture(scope="module")
 def cube(tiny_store: Path) -> xr.Dataset:
@@ -41,7 +43,7 @@ def test_area_is_one_square_centimetre_unless_said(written: Recipe) -> None:
 
 
 def test_areal_mass_is_the_one_asked_for(written: Recipe) -> None:
-    assert written.areal_mass_mg_cm2 == pytest.approx(3, rel=1e-6)
+    assert written.areal_mass_mg_cm2 == pytest.approx(3, rel=ONE_PARTICLE)
 
 
 @pytest.mark.parametrize("batch_g", [0.05, 1, 12.5])
@@ -53,7 +55,8 @@ def test_batch_is_weighed_in_full_and_gives_its_area(tiny_store: Path, batch_g: 
 
 
 def test_capacity_is_that_of_the_active_material(written: Recipe) -> None:
-    assert written.areal_capacity_mah_cm2 == pytest.approx(3e-3 * 0.6 * 196)  # g/cm² × share × mAh/g of NCM811
+    capacity = 3e-3 * 0.6 * 196  # g/cm² × share × mAh/g of NCM811
+    assert written.areal_capacity_mah_cm2 == pytest.approx(capacity, rel=2 * ONE_PARTICLE)
 
 
 def test_used_capacity_is_that_of_the_utilized_material(written: Recipe, cube: xr.Dataset) -> None:
