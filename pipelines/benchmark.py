@@ -36,11 +36,12 @@ from ssbflow.press.plan import PressPlan, press_plan
 from ssbflow.press.press import press
 from ssbflow.press.pressed import Pressed
 from ssbflow.press.process import run_lmp
+from ssbflow.press.script import size_collections
 
 SWEEPS = Path(__file__).parents[1] / "catalogs" / "sweeps"
 PUBLISHED_STEPS = 250_000
 PUBLISHED_STEP_US = 5e-5
-SAMPLE_STEPS = 20  # of the published protocol, in each of three states of a large box
+SAMPLE_STEPS = 10  # of the published protocol, in each of three states of a large box
 METRICS = ("porosity", "coordination_se_se", "utilization", "tortuosity_geodesic_median")
 PUBLISHED = """\
 units           micro
@@ -118,6 +119,7 @@ def published_script(packing: Packing, plan: PressPlan, steps: int, parting_step
         pair_coefficients="\n".join(f"pair_coeff {number} {number} {coefficients[name]}" for number, name in numbered),
         floors="\n".join(wall.format(name, coefficients[name]) for name in plan.species),
         lid=lid_um(packing),
+        collections=size_collections(packing),
         parting_step=plan.time_step_us,
         parting_move=plan.parting_move_um,
         parting_steps=parting_steps,

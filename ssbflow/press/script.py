@@ -96,7 +96,7 @@ def _head(packing: Packing, plan: PressPlan) -> str:
         groups="\n".join(groups),
         time_step=plan.time_step_us,
         pair_coefficients="\n".join(f"pair_coeff {number} {number} {words}" for number, words in coefficients),
-        collections=_collections(packing),
+        collections=size_collections(packing),
         floor=FLOOR.commands(plan),
         lid=lid_um(packing),
     )
@@ -135,7 +135,7 @@ def _give_up(stage: str, last: str) -> str:
     )
 
 
-def _collections(packing: Packing) -> str:
+def size_collections(packing: Packing) -> str:
     """Return size collections for `neighbor multi`: contact cut-offs (diameters), each just above its largest.
 
     A collection begins at the smallest diameter that the one before leaves out, so that none is empty.
