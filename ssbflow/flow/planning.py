@@ -5,7 +5,6 @@ from pathlib import Path
 
 from ssbflow.flow.case_task import is_done
 from ssbflow.inputs.case import Design
-from ssbflow.inputs.material import Material
 from ssbflow.inputs.sweep import Sweep
 from ssbflow.packing.grid_fill import expected_particles, expected_solid_height_um
 from ssbflow.press.plan import expected_steps, time_step_us
@@ -70,23 +69,19 @@ def plan(sweep: Sweep, store: str | Path | None = None) -> SweepPlan:
 
 def _time_step_us(design: Design) -> float:
     """Return the time step (µs) of a design's press, from its smallest particles."""
-    radii, materials = _smallest_radii_um(design), _materials(design)
+    radii, materials = _smallest_radii_um(design), design.materials
     return min(time_step_us(radii[name], material, design.protocol.press) for name, material in materials.items())
 
 
 def _expected_seconds(design: Design) -> float:
     """Return about how long one case of a design takes on one core."""
     height = expected_solid_height_um(design)
-    steps = expected_steps(height, _smallest_radii_um(design), _materials(design), design.protocol.press)
+    steps = expected_steps(height, _smallest_radii_um(design), design.materials, design.protocol.press)
     return expected_particles(design) * steps * SECONDS_PER_PARTICLE_STEP
 
 
 def _smallest_radii_um(design: Design) -> dict[str, float]:
     return {"eam": design.distribution.eam.smallest_um / 2, "se": design.distribution.se.smallest_um / 2}
-
-
-def _materials(design: Design) -> dict[str, Material]:
-    return {"eam": design.composition.eam, "se": design.composition.se}
 
 
 def _labels(design: Design) -> tuple[str, str]:

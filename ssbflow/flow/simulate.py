@@ -63,7 +63,7 @@ def press_case(case: Case, loose: Packing, folder: Path | None = None) -> Presse
 
 def case_materials(case: Case) -> dict[str, Material]:
     """Return the material of each species."""
-    return {"eam": case.design.composition.eam, "se": case.design.composition.se}
+    return case.design.materials
 
 
 def measure_case(case: Case, packing: Packing, released: Packing | None, analysis: Analysis) -> dict[str, float]:

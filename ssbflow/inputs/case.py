@@ -10,6 +10,7 @@ from ssbflow.inputs.base import Input
 from ssbflow.inputs.composition import Composition, Label
 from ssbflow.inputs.distributions import AnySizeDistribution
 from ssbflow.inputs.identity import MEASURE_VERSION, PHYSICS_VERSION, identity
+from ssbflow.inputs.material import Material
 from ssbflow.inputs.protocol import Protocol
 
 Seed = Annotated[int, Field(strict=True, ge=0, le=2**63 - 1)]
@@ -46,6 +47,11 @@ class Design(Input):
     def widths_of_largest(self) -> float:
         """Box edge in units of the largest diameter."""
         return self.protocol.box.edge_um / self.distribution.largest_um
+
+    @property
+    def materials(self) -> dict[str, Material]:
+        """Material of each species."""
+        return {"eam": self.composition.eam, "se": self.composition.se}
 
     @model_validator(mode="after")
     def _box_holds_the_largest(self) -> Self:

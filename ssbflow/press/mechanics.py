@@ -82,8 +82,6 @@ def contact_time_us(
 def damping_ratio(material: Material) -> float:
     """Return a contact's damping, of critical, that gives the restitution e: −ln e / √(π² + ln² e)."""
     assert material.restitution is not None
-    if material.restitution == 0:
-        return 1.0
     logarithm = float(np.log(material.restitution))
     return -logarithm / float(np.hypot(np.pi, logarithm))
 

@@ -18,6 +18,7 @@ from ssbflow.press.mechanics import (
     wave_speed_um_us,
 )
 
+CALM_DAMPING = 0.4  # of critical; above (restitution below 0.25) the time step is cut in proportion
 NEIGHBOUR_SKIN = 1.6  # of the smallest radius
 PARTING_MOVE = 0.05  # largest move in a step while overlaps are parted, of the smallest radius
 PARTING_DISTANCE = 2.0  # how far a particle may have to go, in largest radii
@@ -26,7 +27,6 @@ SURPLUS_FRAMES = 6  # frames written for each one kept: they are chosen by progr
 STEPS_PER_FALL = 0.6  # steps of a press, of those of a fall from the top of the dense start to the floor
 LOOSE_SOLID_FRACTION = 0.35  # about, of a box as the grid fill leaves it
 PLATEN_MASS = 0.1  # of the particles': heavy beside the spheres that it touches, light beside the bed
-CALM_DAMPING = 0.4  # of critical; above (restitution below 0.25) the time step is cut in proportion
 PLATEN_STEPS = 5.0  # and so heavy that its drag takes at least so many time steps to stop it
 PLATEN_PUSH = 0.5  # largest force that moves the plate, of the full one
 BED_DRAG = 5.0  # of the full force at the wave speed: a platen at 2 % of that feels a tenth of its force as drag
@@ -242,7 +242,7 @@ def time_step_us(radius_um: float, material: Material, press: Press) -> float:
     are fine for their springs would shake the sphere for ever.
     """
     settling, scale = press.settling, press.stiffness_scale
-    damped = min(1.0, CALM_DAMPING / max(damping_ratio(material), 1e-12))
+    damped = CALM_DAMPING / max(CALM_DAMPING, damping_ratio(material))
     rayleigh = settling.time_step_fraction * rayleigh_time_us(radius_um, material, scale)
     contact = settling.contact_time_fraction * contact_time_us(radius_um, material, press.pressure_mpa, scale)
     return float(damped * min(rayleigh, contact))

@@ -64,18 +64,8 @@ def run_lmp(
     """
     given = {**(variables or {}), "time_limit": str(math.ceil(time_limit_s))}
     settings = [word for name, value in given.items() for word in ("-var", name, value)]
-    command = [
-        *_dying_with_us(),
-        *lmp.command(ranks),
-        "-in",
-        names.SCRIPT,
-        "-log",
-        names.LOG,
-        "-screen",
-        "none",
-        "-nocite",
-        *settings,
-    ]
+    options = f"-in {names.SCRIPT} -log {names.LOG} -screen none -nocite".split()
+    command = [*_dying_with_us(), *lmp.command(ranks), *options, *settings]
     for stale in (names.LOG, COMPLAINTS):
         (folder / stale).unlink(missing_ok=True)
     out_of_memory_before = _out_of_memory_kills()

@@ -10,6 +10,7 @@ from ssbflow.packing.packing import Floats, Packing
 from ssbflow.press.mechanics import contact_time_us, rayleigh_time_us
 from ssbflow.press.plan import (
     BED_DRAG,
+    CALM_DAMPING,
     PLATEN_MASS,
     PLATEN_PUSH,
     PLATEN_STEPS,
@@ -272,3 +273,11 @@ def test_contacts_and_densities_are_the_same_under_both_drives(packing: Packing,
         material = BOTH[name]
         plane_strain = scale * material.youngs_modulus_gpa * 1e6 / (1 - material.poisson_ratio**2)
         assert modulus == pytest.approx(plane_strain / 2)
+
+
+def test_strongly_damped_contacts_cut_the_time_step_in_proportion() -> None:
+    press = Press(pressure_mpa=375)
+    steps = {e: time_step_us(1.0, SE.model_copy(update={"restitution": e}), press) for e in (0.1, 0.3, 0.7, 1.0)}
+    assert steps[0.3] == steps[0.7] == steps[1.0]
+    # -ln e / sqrt(pi^2 + ln^2 e) of 0.1 is 0.5912 of critical
+    assert steps[0.1] / steps[0.7] == pytest.approx(CALM_DAMPING / 0.5912, rel=1e-3)
