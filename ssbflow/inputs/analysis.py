@@ -1,6 +1,6 @@
 """The analysis: everything that turns a pressed packing into numbers."""
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -13,7 +13,9 @@ class Analysis(Input):
 
     ``overlap_criterion`` c: particles are connected where (r_i + r_j) ≥ c · d_ij. ``surface_cutoff_um``: paths start
     and end at SE particles whose surface lies this close to the top and to the floor. ``path_pairs`` top–floor pairs
-    are drawn from at most ``path_sources`` starting particles.
+    are drawn from at most ``path_sources`` starting particles. ``contact_radius`` is that of the circle in which two
+    spheres cut each other (``geometric``) or that of elastic spheres (``hertz``); ``bulk_resistance`` says whether
+    a conducting particle resists beside its contacts.
     """
 
     label: FileLabel = "default"
@@ -21,6 +23,8 @@ class Analysis(Input):
     surface_cutoff_um: float = Field(default=1.0, ge=0)
     path_pairs: int = Field(default=1000, ge=1)
     path_sources: int = Field(default=100, ge=1)
+    contact_radius: Literal["geometric", "hertz"] = "geometric"
+    bulk_resistance: bool = True
 
     def measure_inputs(self) -> dict[str, Any]:
         """Return what the numbers depend on."""
