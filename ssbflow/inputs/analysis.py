@@ -7,6 +7,9 @@ from pydantic import Field
 from ssbflow.inputs.base import Input
 from ssbflow.inputs.protocol import FileLabel
 
+CRITERION_RANGE = (0.9, 1.2)
+"""Of the overlap criterion: from near pairs to deep overlaps."""
+
 
 class Analysis(Input):
     """Criteria and cut-offs of the measures, under a label.
@@ -19,7 +22,7 @@ class Analysis(Input):
     """
 
     label: FileLabel = "default"
-    overlap_criterion: float = Field(default=1.0, ge=0.9, le=1.2)
+    overlap_criterion: float = Field(default=1.0, ge=CRITERION_RANGE[0], le=CRITERION_RANGE[1])
     surface_cutoff_um: float = Field(default=1.0, ge=0)
     path_pairs: int = Field(default=1000, ge=1)
     path_sources: int = Field(default=100, ge=1)

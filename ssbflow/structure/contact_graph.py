@@ -2,20 +2,16 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
-from scipy.spatial import cKDTree
 
 from ssbflow.packing.packing import Floats, Mask, Packing
+from ssbflow.structure.contact_geometry import ContactRadius, contact_radius_um
 
 Ints = NDArray[np.int64]
-
-ROUNDING = 1 + 1e-9  # a pair exactly at the criterion must not be lost in the search
-CLASS_RATIO = 1.5  # largest over smallest radius in one size class; a single search radius is quadratic in the ratio
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,15 +20,15 @@ class ContactGraph:
 
     Parameters
     ----------
-    n_particles : int
-        N, with or without contacts.
+    packing : Packing
+        Its N particles, with or without contacts.
     first, second : (M,) int64
         Indices of the particles.
     vector_um : (M, 3) float64
-        From the first centre to the nearest fitting image of the second (µm).
+        From the first centre to the touching image of the second (µm).
     """
 
-    n_particles: int
+    packing: Packing
     first: Ints
     second: Ints
     vector_um: Floats
@@ -40,14 +36,35 @@ class ContactGraph:
     def __len__(self) -> int:
         return len(self.first)
 
+    @property
+    def n_particles(self) -> int:
+        """N, with or without contacts."""
+        return len(self.packing)
+
     @cached_property
     def distance_um(self) -> Floats:
         """(M,) distance of the centres (µm)."""
-        return np.asarray(np.linalg.norm(self.vector_um, axis=1))
+        return np.sqrt(np.einsum("ij,ij->i", self.vector_um, self.vector_um))
+
+    @cached_property
+    def normal(self) -> Floats:
+        """(M, 3) unit vectors from first to second."""
+        return self.vector_um / self.distance_um[:, None]
+
+    @cached_property
+    def overlap_um(self) -> Floats:
+        """(M,) sum of the radii less the distance (µm); below 0 where a criterion below 1 allows a gap."""
+        radius = self.packing.radius_um
+        return np.asarray(radius[self.first] + radius[self.second] - self.distance_um)
+
+    def contact_radius_um(self, kind: ContactRadius = "geometric") -> Floats:
+        """Return the (M,) radii of the contacts (µm), 0 across a gap."""
+        radius = self.packing.radius_um
+        return contact_radius_um(radius[self.first], radius[self.second], self.distance_um, kind)
 
     def filtered(self, contacts: Mask) -> "ContactGraph":
         """Return the graph of some contacts, (M,) bool; the particles keep their indices."""
-        return ContactGraph(self.n_particles, self.first[contacts], self.second[contacts], self.vector_um[contacts])
+        return ContactGraph(self.packing, self.first[contacts], self.second[contacts], self.vector_um[contacts])
 
     def within(self, particles: Mask) -> "ContactGraph":
         """Return the contacts between two of these particles, (N,) bool."""
@@ -58,6 +75,31 @@ class ContactGraph:
         forward = some[self.first] & others[self.second]
         backward = others[self.first] & some[self.second]
         return self.filtered(forward | backward)
+
+    @cached_property
+    def se_se(self) -> "ContactGraph":
+        """SE–SE contacts: where ions pass."""
+        return self.within(self.packing.is_se)
+
+    @cached_property
+    def eam_eam(self) -> "ContactGraph":
+        """EAM–EAM contacts: where electrons pass."""
+        return self.within(self.packing.is_eam)
+
+    @cached_property
+    def se_eam(self) -> "ContactGraph":
+        """SE–EAM contacts: where the reaction takes place."""
+        return self.between(self.packing.is_se, self.packing.is_eam)
+
+    @cached_property
+    def floor_overlap_um(self) -> Floats:
+        """(N,) how far each particle reaches below the floor (µm); 0 touches, below 0 does not."""
+        return np.asarray(self.packing.radius_um - self.packing.position_um[:, 2])
+
+    @cached_property
+    def top_overlap_um(self) -> Floats:
+        """(N,) how far each particle reaches above the height (µm): the platen, or the plane of the mass cut."""
+        return np.asarray(self.packing.radius_um + self.packing.position_um[:, 2] - self.packing.height_um)
 
     @cached_property
     def contacts_per_particle(self) -> Ints:
@@ -78,69 +120,9 @@ class ContactGraph:
         reached[self.cluster[seeds]] = True
         return reached[self.cluster]
 
-
-def contact_graph(packing: Packing, overlap_criterion: float = 1.0) -> ContactGraph:
-    """Find all contacts: (r_i + r_j) ≥ c · d_ij, through every periodic image (US 2025/0265390 A1).
-
-    Parameters
-    ----------
-    packing : Packing
-        Particles above the height count too; select those inside first where they should not.
-    overlap_criterion : float
-        c; 1 is touching, above 1 asks for overlap.
-
-    Notes
-    -----
-    Near-linear in particles: each pair of size classes is searched with its own radius.
-    """
-    classes = _size_classes(packing.radius_um)
-    images = [_with_images(packing, members, overlap_criterion) for members in classes]
-    found = [
-        _pairs(packing, classes[small], *images[large], overlap_criterion, same_class=small == large)
-        for small in range(len(classes))
-        for large in range(small, len(classes))
-    ]
-    first, second = (np.concatenate([pairs[end] for pairs in found]) for end in (0, 1))
-    vector = np.concatenate([pairs[2] for pairs in found])
-    order = np.lexsort((*vector.T, second, first))
-    return ContactGraph(len(packing), first[order], second[order], vector[order])
-
-
-def _size_classes(radius_um: Floats) -> list[Ints]:
-    """Sort particles into classes of similar radius; return the members of each class that has any."""
-    grade = np.floor(np.log(radius_um / radius_um.min()) / np.log(CLASS_RATIO)).astype(int)
-    return [np.flatnonzero(grade == number) for number in np.unique(grade)]
-
-
-def _with_images(packing: Packing, members: Ints, criterion: float) -> tuple[Ints, Floats]:
-    """Return members and their periodic images that anything in the box can touch: indices and positions."""
-    position = packing.position_um[members]
-    reach = (packing.radius_um[members] + packing.radius_um.max()) / criterion * ROUNDING
-    turns = [int(reach.max() / edge) + 1 for edge in packing.edge_um]
-    index, images = [], []
-    for x, y in product(range(-turns[0], turns[0] + 1), range(-turns[1], turns[1] + 1)):
-        shifted = position + np.array([x * packing.edge_um[0], y * packing.edge_um[1], 0.0])
-        near = np.ones(len(members), dtype=bool)
-        for axis in (0, 1):
-            near &= (shifted[:, axis] >= -reach) & (shifted[:, axis] <= packing.edge_um[axis] + reach)
-        index.append(members[near])
-        images.append(shifted[near])
-    return np.concatenate(index), np.concatenate(images)
-
-
-def _pairs(
-    packing: Packing, members: Ints, image_of: Ints, image_position: Floats, criterion: float, *, same_class: bool
-) -> tuple[Ints, Ints, Floats]:
-    """Find the contacts of one class with the images of another, each contact once."""
-    radius = packing.radius_um
-    search = (radius[members].max() + radius[image_of].max()) / criterion * ROUNDING
-    near = cKDTree(packing.position_um[members]).sparse_distance_matrix(
-        cKDTree(image_position), search, output_type="ndarray"
-    )
-    image = near["j"]
-    first, second = members[near["i"]], image_of[image]
-    once = first < second if same_class else np.ones(len(first), dtype=bool)
-    vector = image_position[image] - packing.position_um[first]
-    distance = np.linalg.norm(vector, axis=1)
-    touching = once & (radius[first] + radius[second] >= criterion * distance)
-    return first[touching], second[touching], vector[touching]
+    def touching(self, targets: Mask) -> Mask:
+        """Return which particles touch one of the targets, both (N,) bool."""
+        touched = np.zeros(self.n_particles, dtype=bool)
+        touched[self.first[targets[self.second]]] = True
+        touched[self.second[targets[self.first]]] = True
+        return touched

@@ -18,12 +18,12 @@ VARIABLES = (
 def measure(sample: Sample) -> dict[str, float]:
     """Return mean coordination by pair of species; NaN where the species is missing."""
     eam, se = sample.particles.is_eam, sample.particles.is_se
-    mixed = sample.graph.between(se, eam)
+    mixed = sample.graph.se_eam
     return {
         "rattler_fraction": float(np.mean(sample.graph.contacts_per_particle == 0)),
-        "coordination_se_se": mean_contacts(sample.se_graph, se),
+        "coordination_se_se": mean_contacts(sample.graph.se_se, se),
         "coordination_se_eam": mean_contacts(mixed, se),
-        "coordination_eam_eam": mean_contacts(sample.eam_graph, eam),
+        "coordination_eam_eam": mean_contacts(sample.graph.eam_eam, eam),
     }
 
 

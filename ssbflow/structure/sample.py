@@ -9,7 +9,9 @@ from ssbflow.errors import InputError
 from ssbflow.inputs.analysis import Analysis
 from ssbflow.inputs.composition import Composition
 from ssbflow.packing.packing import Floats, Mask, Packing
-from ssbflow.structure.contact_graph import ContactGraph, contact_graph
+from ssbflow.structure.chords import volume_up_to_um3
+from ssbflow.structure.contact_graph import ContactGraph
+from ssbflow.structure.contact_search import contact_graph
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,25 +50,14 @@ class Sample:
         return contact_graph(self.particles, self.analysis.overlap_criterion)
 
     @cached_property
-    def se_graph(self) -> ContactGraph:
-        """SE–SE contacts."""
-        return self.graph.within(self.particles.is_se)
-
-    @cached_property
-    def eam_graph(self) -> ContactGraph:
-        """EAM–EAM contacts."""
-        return self.graph.within(self.particles.is_eam)
-
-    @cached_property
     def on_floor(self) -> Mask:
         """(n,) bool, `particles` that reach the floor: z ≤ r."""
-        return np.asarray(self.particles.position_um[:, 2] <= self.particles.radius_um)
+        return self.graph.floor_overlap_um >= 0
 
     @cached_property
     def near_floor(self) -> Mask:
         """(n,) bool, `particles` whose surface lies within the surface cut-off of the floor."""
-        z, r = self.particles.position_um[:, 2], self.particles.radius_um
-        return np.asarray(z - r <= self.analysis.surface_cutoff_um)
+        return self.graph.floor_overlap_um >= -self.analysis.surface_cutoff_um
 
     @cached_property
     def near_top(self) -> Mask:
@@ -74,23 +65,52 @@ class Sample:
 
         The plane of a mass cut is no surface that particles press against, so strict contact would leave it empty.
         """
-        z, r = self.particles.position_um[:, 2], self.particles.radius_um
-        return np.asarray(self.particles.height_um - z - r <= self.analysis.surface_cutoff_um)
+        return self.graph.top_overlap_um >= -self.analysis.surface_cutoff_um
 
     @cached_property
     def se_from_floor(self) -> Mask:
         """(n,) bool, SE connected to the floor."""
-        return self.se_graph.connected_to(self.particles.is_se & self.on_floor)
+        return self.graph.se_se.connected_to(self.particles.is_se & self.on_floor)
 
     @cached_property
     def se_from_top(self) -> Mask:
         """(n,) bool, SE connected to the top."""
-        return self.se_graph.connected_to(self.particles.is_se & self.near_top)
+        return self.graph.se_se.connected_to(self.particles.is_se & self.near_top)
 
     @cached_property
     def eam_from_floor(self) -> Mask:
         """(n,) bool, EAM whose electrons reach the floor through EAM."""
-        return self.eam_graph.connected_to(self.particles.is_eam & self.on_floor)
+        return self.graph.eam_eam.connected_to(self.particles.is_eam & self.on_floor)
+
+    @cached_property
+    def eam_from_top(self) -> Mask:
+        """(n,) bool, EAM connected to the top."""
+        return self.graph.eam_eam.connected_to(self.particles.is_eam & self.near_top)
+
+    @property
+    def volume_um3(self) -> float:
+        """Volume of the electrode: floor to height."""
+        return self.packing.height_um * self.packing.cross_section_um2
+
+    @cached_property
+    def _solids_um3(self) -> tuple[float, float]:
+        solid, eam = volume_up_to_um3(self.packing, np.array([self.packing.height_um]))
+        return float(solid[0]), float(eam[0])
+
+    @property
+    def solid_volume_um3(self) -> float:
+        """Union volume of all spheres below the height."""
+        return self._solids_um3[0]
+
+    @property
+    def eam_volume_um3(self) -> float:
+        """Union volume of the EAM below the height; where it overlaps SE, the volume is EAM."""
+        return self._solids_um3[1]
+
+    @property
+    def se_volume_um3(self) -> float:
+        """Union volume of the SE below the height, less what is EAM."""
+        return self.solid_volume_um3 - self.eam_volume_um3
 
     def particle_mass_pg(self, volume_um3: Floats) -> float:
         """Return the mass (pg) of given volumes (N,) of the packing's particles; needs a composition."""

@@ -3,7 +3,6 @@
 import numpy as np
 
 from ssbflow.packing.packing import Floats, Mask
-from ssbflow.structure.contact_graph import ContactGraph
 from ssbflow.structure.sample import Sample
 from ssbflow.variable import Variable
 
@@ -12,7 +11,9 @@ VARIABLES = (
     Variable("se_utilization", "1", "SE volume connected to the floor"),
     Variable("utilization_separator", "1", "EAM volume that touches SE connected to the top"),
     Variable("utilization_both", "1", "EAM volume with ions from the top and electrons from the floor"),
+    Variable("eam_connected", "1", "EAM volume whose electrons reach the floor through EAM"),
     Variable("percolates", "1", "whether SE spans floor to top (0 or 1)"),
+    Variable("percolates_eam", "1", "whether EAM spans floor to top (0 or 1)"),
 )
 
 
@@ -20,23 +21,17 @@ def measure(sample: Sample) -> dict[str, float]:
     """Return shares by volume; NaN where there is no such species."""
     particles = sample.particles
     volume, is_eam = particles.volume_um3, particles.is_eam
-    from_floor = is_eam & touching(sample.graph, sample.se_from_floor)
-    from_top = is_eam & touching(sample.graph, sample.se_from_top)
+    from_floor = is_eam & sample.graph.touching(sample.se_from_floor)
+    from_top = is_eam & sample.graph.touching(sample.se_from_top)
     return {
         "utilization": share(volume, from_floor, is_eam),
         "se_utilization": share(volume, sample.se_from_floor, particles.is_se),
         "utilization_separator": share(volume, from_top, is_eam),
         "utilization_both": share(volume, from_top & sample.eam_from_floor, is_eam),
+        "eam_connected": share(volume, sample.eam_from_floor, is_eam),
         "percolates": float((sample.se_from_top & sample.near_floor).any()),
+        "percolates_eam": float((sample.eam_from_top & sample.near_floor).any()),
     }
-
-
-def touching(graph: ContactGraph, targets: Mask) -> Mask:
-    """Return which particles touch one of the targets, (N,) bool."""
-    touched = np.zeros(graph.n_particles, dtype=bool)
-    touched[graph.first[targets[graph.second]]] = True
-    touched[graph.second[targets[graph.first]]] = True
-    return touched
 
 
 def share(volume: Floats, part: Mask, whole: Mask) -> float:

@@ -24,7 +24,7 @@ from ssbflow.press.ranks import cores
 from ssbflow.store.case_zip import read_packing, read_released
 from ssbflow.store.layout import Store
 from ssbflow.store.records import CaseRecord, read_record
-from ssbflow.structure.contact_graph import contact_graph
+from ssbflow.structure.contact_search import contact_graph
 
 pytestmark = pytest.mark.lammps
 

@@ -86,7 +86,7 @@ def near_floor(packing: Packing, cutoff_um: float) -> set[int]:
 def near_top(packing: Packing, cutoff_um: float) -> set[int]:
     """Particles whose surface lies within the cut-off of the height."""
     pairs = zip(packing.position_um[:, 2], packing.radius_um, strict=True)
-    return {index for index, (z, r) in enumerate(pairs) if packing.height_um - z - r <= cutoff_um}
+    return {index for index, (z, r) in enumerate(pairs) if (r + z) - packing.height_um >= -cutoff_um}
 
 
 def of_species(packing: Packing, name: str) -> set[int]:

@@ -5,7 +5,8 @@ from hypothesis import strategies as st
 from structure_oracles import FCC, lattice, naive_contacts, naive_reach, packings
 
 from ssbflow.packing.packing import Packing
-from ssbflow.structure.contact_graph import ContactGraph, contact_graph
+from ssbflow.structure.contact_graph import ContactGraph
+from ssbflow.structure.contact_search import contact_graph
 
 
 def sorted_rows(graph_or_contacts: ContactGraph | list[tuple[int, int, tuple[float, float, float]]]) -> np.ndarray:

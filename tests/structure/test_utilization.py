@@ -33,7 +33,7 @@ def naive_utilization(whole: Packing, criterion: float, cutoff_um: float) -> dic
     eam, se = of_species(packing, "eam"), of_species(packing, "se")
     on_floor, top = near_floor(packing, 0.0), near_top(packing, cutoff_um)
     se_from_floor, se_from_top = naive_reach(contacts, se, on_floor), naive_reach(contacts, se, top)
-    eam_from_floor = naive_reach(contacts, eam, on_floor)
+    eam_from_floor, eam_from_top = naive_reach(contacts, eam, on_floor), naive_reach(contacts, eam, top)
 
     def touching(targets: set[int]) -> set[int]:
         return {i for i, j, _ in contacts if j in targets} | {j for i, j, _ in contacts if i in targets}
@@ -47,7 +47,9 @@ def naive_utilization(whole: Packing, criterion: float, cutoff_um: float) -> dic
         "se_utilization": share(se_from_floor, se),
         "utilization_separator": share(touching(se_from_top), eam),
         "utilization_both": share(touching(se_from_top) & eam_from_floor, eam),
+        "eam_connected": share(eam_from_floor, eam),
         "percolates": float(bool(se_from_top & near_floor(packing, cutoff_um))),
+        "percolates_eam": float(bool(eam_from_top & near_floor(packing, cutoff_um))),
     }
 
 

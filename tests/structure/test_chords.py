@@ -8,9 +8,13 @@ from numpy.typing import NDArray
 from structure_oracles import BCC, FCC, SC, lattice
 
 from ssbflow.packing.packing import Packing
-from ssbflow.structure.union_volume import union_volume_um3
+from ssbflow.structure.chords import volume_up_to_um3
 
 TOLERANCE = 1e-3  # of the volume, as promised
+
+
+def union_volume_um3(packing: Packing) -> float:
+    return float(volume_up_to_um3(packing, np.array([packing.height_um]))[0][0])
 
 
 def sphere(radius: float) -> float:
