@@ -44,7 +44,7 @@ class ContactGraph:
     @cached_property
     def distance_um(self) -> Floats:
         """(M,) distance of the centres (µm)."""
-        return np.sqrt(np.einsum("ij,ij->i", self.vector_um, self.vector_um))
+        return np.asarray(np.sqrt(np.einsum("ij,ij->i", self.vector_um, self.vector_um)))
 
     @cached_property
     def normal(self) -> Floats:

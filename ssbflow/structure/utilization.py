@@ -1,7 +1,5 @@
 """Utilization: which share of the EAM takes part, and of the SE."""
 
-import numpy as np
-
 from ssbflow.packing.packing import Floats, Mask
 from ssbflow.structure.sample import Sample
 from ssbflow.variable import Variable
