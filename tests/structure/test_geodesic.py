@@ -28,6 +28,7 @@ from ssbflow.structure.paths import path_network
 from ssbflow.structure.sample import Sample
 
 SHORTEST, MEDIAN, NEAREST = (f"tortuosity_geodesic_{name}" for name in ("shortest", "median", "nearest"))
+NO_PATH = dict.fromkeys((SHORTEST, MEDIAN, NEAREST), math.nan)
 TOUCHING = 0.501  # radius of spheres whose steps are 1 long but for rounding
 ALL_PAIRS = {"path_pairs": 10**6, "path_sources": 10**6}
 
