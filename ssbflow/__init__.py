@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from ssbflow.design.selection import best as best
     from ssbflow.errors import SsbflowError as SsbflowError
     from ssbflow.flow.planning import plan as plan
+    from ssbflow.flow.remeasure import remeasure as remeasure
     from ssbflow.flow.runner import delayed as delayed
     from ssbflow.flow.runner import run as run
     from ssbflow.flow.simulate import simulate as simulate
@@ -41,6 +42,7 @@ _HOME = {
     "recipe": "design.recipe",
     "SsbflowError": "errors",
     "plan": "flow.planning",
+    "remeasure": "flow.remeasure",
     "delayed": "flow.runner",
     "run": "flow.runner",
     "simulate": "flow.simulate",

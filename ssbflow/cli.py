@@ -4,6 +4,8 @@ Exit codes: 0 all well, 1 some cases failed, 2 bad input.
 """
 
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,6 +15,7 @@ from rich.console import Console
 from ssbflow.errors import SsbflowError
 
 if TYPE_CHECKING:
+    from ssbflow.flow.batch import RunSummary
     from ssbflow.inputs.sweep import Sweep
 
 app = typer.Typer(
@@ -61,6 +64,43 @@ def retry(store: StoreArgument, cluster: ClusterOption = "local", workers: Worke
     from ssbflow.store.sweeps import stored_sweeps
 
     _run_all(stored_sweeps(Store(store)), store, cluster, workers, retry=True)
+
+
+@app.command()
+def remeasure(
+    store: StoreArgument,
+    overlap_criterion: Annotated[
+        float | None, typer.Option("--overlap-criterion", help="c of connected: sum of radii ≥ c × distance.")
+    ] = None,
+    surface_cutoff_um: Annotated[
+        float | None, typer.Option("--surface-cutoff-um", help="Reach of top and floor where paths start and end (µm).")
+    ] = None,
+    contact_radius: Annotated[str | None, typer.Option("--contact-radius", help="geometric or hertz.")] = None,
+    bulk_resistance: Annotated[
+        bool | None,
+        typer.Option("--bulk-resistance/--no-bulk-resistance", help="Whether particles resist beside their contacts."),
+    ] = None,
+    label: Annotated[
+        str | None, typer.Option("--label", help="Of the new analysis; made of the options if left out.")
+    ] = None,
+    cube: CubeOption = None,
+    cluster: ClusterOption = "local",
+    workers: WorkersOption = None,
+) -> None:
+    """Measure the stored cases of a cube again, with other criteria, into a cube of their own; no LAMMPS."""
+    from ssbflow.flow.remeasure import remeasure as measure_again
+    from ssbflow.store.layout import Store
+    from ssbflow.store.publish import stored_grid
+
+    criteria = {
+        "overlap_criterion": overlap_criterion,
+        "surface_cutoff_um": surface_cutoff_um,
+        "contact_radius": contact_radius,
+        "bulk_resistance": bulk_resistance,
+    }
+    given = {name: value for name, value in criteria.items() if value is not None}
+    analysis = stored_grid(Store(store), cube).analysis.changed(label, **given)
+    _compute([partial(measure_again, store, analysis, cube=cube)], cluster, workers)
 
 
 @app.command()
@@ -174,21 +214,28 @@ def _warn(warnings: tuple[str, ...]) -> None:
 
 
 def _run_all(sweeps: "list[Sweep]", store: Path, cluster: str, workers: int | None, *, retry: bool) -> None:
+    from ssbflow.flow.runner import run as run_sweep
+
+    _compute([partial(run_sweep, sweep, store, retry=retry) for sweep in sweeps], cluster, workers)
+
+
+def _compute(runs: "list[Callable[..., RunSummary]]", cluster: str, workers: int | None) -> None:
+    """Start runs that lack only client and callbacks, tell how they ended; exit code 1 if cases failed."""
     from ssbflow.flow.clients import connected
     from ssbflow.flow.events import ProgressBar
-    from ssbflow.flow.runner import run as run_sweep
     from ssbflow.views.tables import failures_table
 
     summaries = []
     with connected(cluster, workers) as client:
         if client is not None:
             console.print(f"dashboard: {client.dashboard_link}", soft_wrap=True)
-        for sweep in sweeps:
-            summaries.append(run_sweep(sweep, store, client, retry=retry, callbacks=[ProgressBar(console)]))
+        for start in runs:
+            summaries.append(start(client=client, callbacks=[ProgressBar(console)]))
     for summary in summaries:
+        pending = f", {summary.pending} not simulated yet" if summary.pending else ""
         console.print(
-            f"{summary.cube}: {summary.ok} ok, {summary.failed} failed; {summary.computed} computed now in "
-            f"{summary.wall_time_s:.0f} s, {summary.skipped} done before; cube: {summary.store}/cube.zarr",
+            f"{summary.cube}: {summary.ok} ok, {summary.failed} failed{pending}; {summary.computed} computed now in "
+            f"{summary.wall_time_s:.0f} s, {summary.skipped} done before; cube: {summary.cube_link}",
             soft_wrap=True,
         )
         if summary.failures:

@@ -1,3 +1,5 @@
+import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -7,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from ssbflow.cli import main
+from ssbflow.inputs.sweep import Sweep
+from ssbflow.store.layout import Store
 from ssbflow.store.opening import open_cube
 
 
@@ -40,7 +44,8 @@ def test_help_of_a_new_process_names_every_command() -> None:
     answer = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (answer.returncode, answer.stderr) == (0, "")
     assert all(
-        name in answer.stdout for name in ("plan", "run", "status", "retry", "publish", "best", "recipe", "doctor")
+        name in answer.stdout
+        for name in ("plan", "run", "status", "retry", "remeasure", "publish", "best", "recipe", "doctor")
     )
 
 
@@ -117,9 +122,68 @@ def test_a_store_with_failed_cases_is_exit_code_1_again_and_again(
     assert (retried.returncode, "1 computed now" in retried.stdout) == (1, True)
 
 
+@pytest.fixture
+def store_without_lammps(tiny_store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("SSBFLOW_LMP", "/no/such/lmp")
+    return shutil.copytree(tiny_store, tmp_path / "store", symlinks=True)
+
+
+@pytest.mark.lammps
+def test_measuring_again_makes_a_cube_named_by_what_was_changed(
+    ssbflow: CommandLine, store_without_lammps: Path, tiny_sweep: Sweep
+) -> None:
+    store, serial = store_without_lammps, ("--cluster", "serial")
+    answer = ssbflow("remeasure", store, "--overlap-criterion", "1.02", *serial)
+    assert answer.returncode == 0
+    assert "small.overlap_criterion-1p02: 2 ok, 0 failed; 2 computed now" in answer.stdout
+    assert f"{store}/cubes/small.overlap_criterion-1p02.zarr" in answer.stdout
+    cube = open_cube(store, "small.overlap_criterion-1p02")
+    assert (cube["coordination_se_se"] < open_cube(store)["coordination_se_se"]).all()
+
+    options = ("--surface-cutoff-um", "2", "--contact-radius", "hertz", "--no-bulk-resistance", "--label", "other")
+    answer = ssbflow("remeasure", store, *options, "--cube", "small.overlap_criterion-1p02", *serial)
+    assert (answer.returncode, "small.other: 2 ok" in answer.stdout) == (0, True)
+    criteria = {"overlap_criterion": 1.02, "surface_cutoff_um": 2, "contact_radius": "hertz", "bulk_resistance": False}
+    expected = tiny_sweep.analysis.replace(label="other", **criteria)
+    assert json.loads(open_cube(store, "small.other").attrs["analysis"]) == expected.model_dump(mode="json")
+
+    case_id = str(cube["case_id"].values.ravel()[0])
+    Store(store).record(case_id).unlink()
+    answer = ssbflow("remeasure", store, *serial)
+    assert (answer.returncode, "1 ok, 0 failed, 1 not simulated yet; 0 computed" in answer.stdout) == (0, True)
+    Store(store).case_zip(str(cube["case_id"].values.ravel()[1])).unlink()
+    answer = ssbflow("remeasure", store, "--overlap-criterion", "1.1", *serial)
+    assert (answer.returncode, "0 ok, 1 failed, 1 not simulated" in answer.stdout) == (1, True)
+    assert "StoreError" in answer.stdout
+
+
+@pytest.mark.lammps
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--overlap-criterion", "5"), "overlap_criterion: Input should be less than or equal to 1.2; got 5.0"),
+        (("--overlap-criterion", "nan"), "overlap_criterion: Input should be"),
+        (("--surface-cutoff-um", "-1"), "surface_cutoff_um: Input should be greater than or equal to 0"),
+        (("--contact-radius", "round"), "contact_radius: Input should be 'geometric' or 'hertz'; got 'round'"),
+        (("--overlap-criterion", "1.02", "--label", "1.02"), "label: String should match pattern"),
+        (("--overlap-criterion", "1.02", "--label", "touching"), "overlap_criterion = 1.0, here"),
+        (("--cube", "x"), "no cube 'x'"),
+    ],
+)
+def test_nothing_is_measured_with_bad_criteria(
+    ssbflow: CommandLine, store_without_lammps: Path, words: tuple[str, ...], said: str
+) -> None:
+    before = sorted(store_without_lammps.rglob("*"))
+    answer = ssbflow("remeasure", store_without_lammps, *words, "--cluster", "serial")
+    assert (answer.returncode, len(answer.stderr.splitlines())) == (2, 1)
+    assert said in answer.stderr
+    assert sorted(store_without_lammps.rglob("*")) == before
+
+
 def test_questions_without_an_answer_are_exit_code_2(ssbflow: CommandLine, tmp_path: Path) -> None:
     for words in (
         ("status", tmp_path),
+        ("remeasure", tmp_path, "--overlap-criterion", "1.02"),
         ("best", tmp_path, "--minimize", "porosity"),
         ("recipe", tmp_path, "--cathode", "x"),
     ):

@@ -12,12 +12,12 @@ from typing import Any
 
 from filelock import FileLock
 
-from ssbflow.errors import PressError
+from ssbflow.errors import PressError, StoreError
 from ssbflow.flow.simulate import measure_case, pack_case, press_case
 from ssbflow.inputs.analysis import Analysis
 from ssbflow.inputs.case import Case, measure_inputs
 from ssbflow.press.checkpoints import RESUMABLE
-from ssbflow.store.case_zip import read_packing, read_released, write_case_zip
+from ssbflow.store.case_zip import check_case_zip, read_packing, read_released, write_case_zip
 from ssbflow.store.layout import Store
 from ssbflow.store.records import CaseRecord, Failure, MeasureRecord, Status, read_record, storable, write_record
 from ssbflow.store.source import git_commit, ssbflow_version
@@ -81,13 +81,40 @@ def run_case(case: Case, analysis: Analysis, store: Store, *, retry: bool = Fals
     """
     record = read_record(store.record(case.case_id), CaseRecord)
     if record is None or (retry and record.status == "failed"):
-        record = _simulated_alone(case, store, record)
+        _simulated_alone(case, store, record)
+    return measure_stored(case, analysis, store, retry=retry)
+
+
+def measure_stored(case: Case, analysis: Analysis, store: Store, *, retry: bool = False) -> Outcome:
+    """Measure a simulated case's stored packing where there are no numbers yet; nothing is ever simulated.
+
+    Parameters
+    ----------
+    case : Case
+    analysis : Analysis
+    store : Store
+    retry : bool
+        Whether a failed measure record counts as not done.
+
+    Returns
+    -------
+    Outcome
+        Of the simulation where that failed, of the measures otherwise.
+
+    Raises
+    ------
+    StoreError
+        The case has not been simulated.
+    """
+    record = read_record(store.record(case.case_id), CaseRecord)
+    if record is None:
+        raise StoreError(f"{store.root} has no simulation of case {case.case_id}; run its sweep")
     if record.status == "failed":
         return Outcome(case.case_id, "failed", record.failure)
     path = store.measure_record(case.measure_id(analysis), case.case_id)
     measured = read_record(path, MeasureRecord)
     if measured is None or (retry and measured.status == "failed"):
-        measured = _measured(case, analysis, store, attempt=measured.attempt + 1 if measured else 1)
+        measured = _measured(case, analysis, store, record, attempt=measured.attempt + 1 if measured else 1)
     return Outcome(case.case_id, measured.status, measured.failure)
 
 
@@ -97,28 +124,26 @@ def needs_press(case: Case, store: Store, *, retry: bool = False) -> bool:
     return record is None or (retry and record.status == "failed")
 
 
-def is_done(case: Case, analysis: Analysis, store: Store) -> Status | None:
+def recorded(case: Case, analysis: Analysis, store: Store) -> Outcome | None:
     """Return how a case ended, or None where something is still to be done."""
-    record = read_record(store.record(case.case_id), CaseRecord)
-    if record is None or record.status == "failed":
-        return record.status if record else None
-    measured = read_record(store.measure_record(case.measure_id(analysis), case.case_id), MeasureRecord)
-    return measured.status if measured else None
+    record: CaseRecord | MeasureRecord | None = read_record(store.record(case.case_id), CaseRecord)
+    if record and record.status == "ok":
+        record = read_record(store.measure_record(case.measure_id(analysis), case.case_id), MeasureRecord)
+    return Outcome(case.case_id, record.status, record.failure) if record else None
 
 
-def _simulated_alone(case: Case, store: Store, before: CaseRecord | None) -> CaseRecord:
+def _simulated_alone(case: Case, store: Store, before: CaseRecord | None) -> None:
     """Simulate, unless another process does so already: a worker that was thought lost; then its record is taken."""
     lock, attempt = store.press_lock(case.case_id), before.attempt + 1 if before else 1
     lock.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(lock):
         found = read_record(store.record(case.case_id), CaseRecord)
         if found and found.attempt >= attempt:
-            return found
+            return
         record = _simulated(case, store, attempt)
         if not (record.failure and record.failure.cause in RESUMABLE):
             shutil.rmtree(store.press_folder(case.case_id), ignore_errors=True)
             lock.unlink(missing_ok=True)
-    return record
 
 
 def _simulated(case: Case, store: Store, attempt: int) -> CaseRecord:
@@ -142,7 +167,7 @@ def _simulated(case: Case, store: Store, attempt: int) -> CaseRecord:
     return record
 
 
-def _measured(case: Case, analysis: Analysis, store: Store, attempt: int) -> MeasureRecord:
+def _measured(case: Case, analysis: Analysis, store: Store, simulated: CaseRecord, attempt: int) -> MeasureRecord:
     """Measure the stored packing, then write the record that commits the numbers."""
     about: dict[str, Any] = {
         "case_id": case.case_id,
@@ -154,6 +179,8 @@ def _measured(case: Case, analysis: Analysis, store: Store, attempt: int) -> Mea
     try:
         with _phase("measure"):
             path = store.case_zip(case.case_id)
+            if simulated.zip:
+                check_case_zip(path, simulated.zip)
             values = measure_case(case, read_packing(path), read_released(path), analysis)
     except _PhaseError as error:
         record = MeasureRecord(**about, status="failed", failure=error.failure, provenance=_ended(provenance))

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from ssbflow.flow.case_task import is_done
+from ssbflow.flow.case_task import recorded
 from ssbflow.inputs.case import Design
 from ssbflow.inputs.sweep import Sweep
 from ssbflow.packing.grid_fill import expected_particles, expected_solid_height_um
@@ -51,7 +51,7 @@ def plan(sweep: Sweep, store: str | Path | None = None) -> SweepPlan:
     """
     layout = Store(Path(store)) if store else None
     cases = list(sweep.cases())
-    todo = [case for case in cases if layout is None or is_done(case, sweep.analysis, layout) is None]
+    todo = [case for case in cases if layout is None or recorded(case, sweep.analysis, layout) is None]
     particles = {_labels(design): expected_particles(design) for design in sweep.designs()}
     seconds = {_labels(design): _expected_seconds(design) for design in sweep.designs()}
     pending = sum(particles[_labels(case.design)] for case in todo)

@@ -1,11 +1,12 @@
 """The analysis: everything that turns a pressed packing into numbers."""
 
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 from pydantic import Field
 
 from ssbflow.inputs.base import Input
-from ssbflow.inputs.protocol import FileLabel
+from ssbflow.inputs.identity import identity
+from ssbflow.inputs.protocol import LONGEST_LABEL, FileLabel
 
 CRITERION_RANGE = (0.9, 1.2)
 """Of the overlap criterion: from near pairs to deep overlaps."""
@@ -32,3 +33,24 @@ class Analysis(Input):
     def measure_inputs(self) -> dict[str, Any]:
         """Return what the numbers depend on."""
         return self.model_dump(mode="json", exclude={"label"})
+
+    def changed(self, label: str | None = None, **changes: Any) -> Self:
+        """Return a copy with other criteria; without a label, named by them, e.g. ``overlap_criterion-1p02``.
+
+        Raises
+        ------
+        InputError
+            A criterion or the label is no valid one.
+        """
+        copy = self.replace(**changes)
+        if label is None and changes:
+            words = "+".join(f"{name}-{_word(getattr(copy, name))}" for name in changes)
+            label = words if len(words) <= LONGEST_LABEL else f"analysis-{identity(copy.measure_inputs())[:8]}"
+        return copy if label is None else copy.replace(label=label)
+
+
+def _word(value: float | bool | str) -> str:
+    """Write a value without the characters that a label cannot hold."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(value).replace(".", "p")

@@ -6,7 +6,9 @@ from pydantic import Field, model_validator
 
 from ssbflow.inputs.base import Input
 
-FileLabel = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_+=-]*$", max_length=80)]
+LONGEST_LABEL = 80
+
+FileLabel = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_+=-]*$", max_length=LONGEST_LABEL)]
 """Name of a protocol or analysis: letters, digits and _ + = - (it becomes part of a file's name)."""
 
 

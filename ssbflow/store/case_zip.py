@@ -93,6 +93,29 @@ def write_case_zip(path: Path, case: Case, pressed: Pressed) -> StoredFile:
     """Write a case file durably; return what a check will compare it with."""
     content = zip_bytes(case_dataset(case, pressed))
     write_durably(path, content)
+    return _stored_file(content)
+
+
+def check_case_zip(path: Path, stored: StoredFile) -> None:
+    """Refuse a case file that is not the one that was written.
+
+    Raises
+    ------
+    StoreError
+        There is no such file, or its content is another.
+    """
+    try:
+        found = _stored_file(path.read_bytes())
+    except FileNotFoundError as error:
+        raise StoreError(f"case file {path} is missing; move its record away, then: ssbflow retry STORE") from error
+    if found != stored:
+        raise StoreError(
+            f"{path} is damaged: {found.size} bytes, sha256 {found.sha256[:8]}…, its record says {stored.size}, "
+            f"{stored.sha256[:8]}…; move it and its record away, then: ssbflow retry STORE"
+        )
+
+
+def _stored_file(content: bytes) -> StoredFile:
     return StoredFile(sha256=hashlib.sha256(content).hexdigest(), size=len(content))
 
 

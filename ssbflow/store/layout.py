@@ -60,6 +60,10 @@ class Store:
         """One publisher at a time."""
         return self.root / ".publish.lock"
 
+    def cube_link(self, name: str) -> Path:
+        """Link to the newest version of one cube."""
+        return self.cubes / f"{name}.zarr"
+
     def press_folder(self, case_id: str) -> Path:
         """Where LAMMPS works on a case, gone when it has a record; a killed press is gone on with from there."""
         return self.root / "presses" / case_id[:2] / case_id

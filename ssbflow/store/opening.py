@@ -32,7 +32,7 @@ def open_cube(store: str | Path, cube: str | None = None) -> xr.Dataset:
         There is no cube of this name.
     """
     layout = Store(Path(store))
-    link = layout.cubes / f"{cube}.zarr" if cube else layout.default_cube
+    link = layout.cube_link(cube) if cube else layout.default_cube
     if not layout.default_cube.exists():
         raise StoreError(f"{store} has no published cube; run a sweep into it, or: ssbflow publish {store}")
     if not link.exists():

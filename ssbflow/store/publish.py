@@ -12,7 +12,7 @@ from filelock import FileLock
 from ssbflow.errors import SelectionError, StoreError
 from ssbflow.store.cube import build_cube, cube_encoding
 from ssbflow.store.durable import relink, sync_folder, sync_tree, write_durably
-from ssbflow.store.grid import grids
+from ssbflow.store.grid import Grid, grids
 from ssbflow.store.layout import Store
 from ssbflow.store.sweeps import stored_sweeps
 
@@ -45,8 +45,7 @@ def publish(
     with FileLock(store.lock):
         known = grids(stored_sweeps(store))
         for name in (*(cubes or ()), *([default] if default else ())):
-            if name not in known:
-                raise SelectionError(f"no cube {name!r} in {store.root}; it has {', '.join(known)}")
+            _check_known(store, known, name)
         current = _current(store)
         current["default"] = default or current["default"] or next(iter(known))
         versions = {name: _write_version(store, build_cube(store, known[name])) for name in cubes or known}
@@ -67,6 +66,27 @@ def default_cube_name(store: Store) -> str:
     if name is None:
         raise StoreError(f"{store.root} has no published cube; run a sweep into it, or: ssbflow publish {store.root}")
     return str(name)
+
+
+def stored_grid(store: Store, cube: str | None = None) -> Grid:
+    """Return the grid of a cube of the store; that of the default cube if no name is given.
+
+    Raises
+    ------
+    SelectionError
+        There is no cube of this name.
+    StoreError
+        There is no store here, or nothing has been published and no name is given.
+    """
+    known = grids(stored_sweeps(store))
+    name = cube or default_cube_name(store)
+    _check_known(store, known, name)
+    return known[name]
+
+
+def _check_known(store: Store, known: dict[str, Grid], name: str) -> None:
+    if name not in known:
+        raise SelectionError(f"no cube {name!r} in {store.root}; it has {', '.join(known)}")
 
 
 def _write_version(store: Store, dataset: xr.Dataset) -> Path:
@@ -93,7 +113,7 @@ def _current(store: Store) -> dict[str, Any]:
 
 def _link(store: Store, current: dict[str, Any], versions: dict[str, Path], tag: str | None) -> None:
     for name, path in versions.items():
-        relink(store.cubes / f"{name}.zarr", path)
+        relink(store.cube_link(name), path)
     newest = current["cubes"].get(current["default"])
     if newest:
         relink(store.default_cube, store.versions / newest)

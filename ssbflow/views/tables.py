@@ -5,8 +5,8 @@ from rich.table import Table
 
 from ssbflow.design.recipe import Expected, Recipe
 from ssbflow.design.selection import Selection
+from ssbflow.flow.batch import RunSummary
 from ssbflow.flow.planning import SweepPlan
-from ssbflow.flow.runner import RunSummary
 from ssbflow.flow.status import CubeStatus
 
 SHOWN_BESIDE = ("utilization", "tortuosity_geodesic_median", "porosity", "percolates")

@@ -20,6 +20,7 @@ from ssbflow.press.pressed import Contacts, Pressed, Trajectory
 from ssbflow.store.case_zip import (
     POSITION_STEP_UM,
     case_dataset,
+    check_case_zip,
     open_case_zip,
     read_packing,
     read_released,
@@ -175,3 +176,15 @@ def test_a_missing_and_a_damaged_case_are_named(tmp_path: Path) -> None:
     path.write_bytes(b"PK torn")
     with pytest.raises(StoreError, match="damaged"):
         ssbflow.open_case(tmp_path, "ab" * 16)
+
+
+def test_a_case_file_with_other_bytes_than_were_written_is_refused(tiny_case: Case, tmp_path: Path) -> None:
+    path = tmp_path / "case.zarr.zip"
+    stored = write_case_zip(path, tiny_case, hand_made())
+    check_case_zip(path, stored)
+    path.write_bytes(path.read_bytes()[:-1])
+    with pytest.raises(StoreError, match=rf"damaged: {stored.size - 1} bytes.*its record says {stored.size}"):
+        check_case_zip(path, stored)
+    path.unlink()
+    with pytest.raises(StoreError, match="is missing"):
+        check_case_zip(path, stored)
