@@ -95,7 +95,7 @@ def run_ours(case: Case, **changes: object) -> Ours:
     started = time.perf_counter()
     loose = pack_case(changed)
     pressed = press_case(changed, loose)
-    values = measure_case(changed, pressed.packing, None, ssbflow.Analysis())
+    values = measure_case(changed, pressed.packing, pressed.contacts, None, ssbflow.Analysis())
     return Ours(changed, loose, pressed, pressed.wall_time_s, time.perf_counter() - started, values)
 
 
@@ -148,7 +148,7 @@ def measured_as_published(case: Case, packing: Packing) -> dict[str, float]:
     design = case.design
     mass = design.protocol.box.areal_mass_mg_cm2
     cropped = cropped_to_areal_mass(packing, case_materials(case), mass, design.composition)
-    return measure_case(case, cropped, None, ssbflow.Analysis())
+    return measure_case(case, cropped, None, None, ssbflow.Analysis())
 
 
 @app.command()

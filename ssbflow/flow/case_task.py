@@ -17,7 +17,7 @@ from ssbflow.flow.simulate import measure_case, pack_case, press_case
 from ssbflow.inputs.analysis import Analysis
 from ssbflow.inputs.case import Case, measure_inputs
 from ssbflow.press.checkpoints import RESUMABLE
-from ssbflow.store.case_zip import check_case_zip, read_packing, read_released, write_case_zip
+from ssbflow.store.case_zip import check_case_zip, read_contacts, read_packing, read_released, write_case_zip
 from ssbflow.store.layout import Store
 from ssbflow.store.records import CaseRecord, Failure, MeasureRecord, Status, read_record, storable, write_record
 from ssbflow.store.source import git_commit, ssbflow_version
@@ -181,7 +181,7 @@ def _measured(case: Case, analysis: Analysis, store: Store, simulated: CaseRecor
             path = store.case_zip(case.case_id)
             if simulated.zip:
                 check_case_zip(path, simulated.zip)
-            values = measure_case(case, read_packing(path), read_released(path), analysis)
+            values = measure_case(case, read_packing(path), read_contacts(path), read_released(path), analysis)
     except _PhaseError as error:
         record = MeasureRecord(**about, status="failed", failure=error.failure, provenance=_ended(provenance))
     else:

@@ -11,7 +11,7 @@ from ssbflow.inputs.material import Material
 from ssbflow.packing.grid_fill import pack
 from ssbflow.packing.packing import Packing
 from ssbflow.press.press import press
-from ssbflow.press.pressed import Pressed
+from ssbflow.press.pressed import Contacts, Pressed
 from ssbflow.structure.measures import measure
 from ssbflow.structure.released import measure_released
 
@@ -66,9 +66,14 @@ def case_materials(case: Case) -> dict[str, Material]:
     return case.design.materials
 
 
-def measure_case(case: Case, packing: Packing, released: Packing | None, analysis: Analysis) -> dict[str, float]:
-    """Return the measures of a case's pressed packing, and of the unloaded one where there is one."""
-    values = measure(packing, analysis, case.design.composition, seed=case_seeds(case)[1])
+def measure_case(
+    case: Case, packing: Packing, contacts: Contacts | None, released: Packing | None, analysis: Analysis
+) -> dict[str, float]:
+    """Return the measures of a case's pressed packing, and of the unloaded one where there is one.
+
+    Without contacts there are no forces.
+    """
+    values = measure(packing, analysis, case.design.composition, contacts=contacts, seed=case_seeds(case)[1])
     return values | (measure_released(released) if released else {})
 
 
@@ -88,5 +93,7 @@ def simulate(case: Case, analysis: Analysis | None = None) -> Simulated:
     """
     loose = pack_case(case)
     pressed = press_case(case, loose)
-    values = pressed.values() | measure_case(case, pressed.packing, pressed.released, analysis or Analysis())
+    values = pressed.values() | measure_case(
+        case, pressed.packing, pressed.contacts, pressed.released, analysis or Analysis()
+    )
     return Simulated(loose, pressed, values)

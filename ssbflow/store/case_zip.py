@@ -16,7 +16,7 @@ from ssbflow.errors import StoreError
 from ssbflow.inputs.case import Case
 from ssbflow.inputs.identity import canonical_json
 from ssbflow.packing.packing import SPECIES, Packing
-from ssbflow.press.pressed import Pressed
+from ssbflow.press.pressed import Contacts, Pressed
 from ssbflow.store.durable import write_durably
 from ssbflow.store.records import StoredFile
 
@@ -140,6 +140,17 @@ def read_packing(path: Path) -> Packing:
     """Return the pressed packing of a case file, to the last bit."""
     with open_case_zip(path) as dataset:
         return _packing(dataset, "final_position", "height_um")
+
+
+def read_contacts(path: Path) -> Contacts:
+    """Return the contacts of a case file with their forces, as the press left them."""
+    with open_case_zip(path) as dataset:
+        return Contacts(
+            dataset["contact_first"].values,
+            dataset["contact_second"].values,
+            dataset["contact_overlap"].values,
+            dataset["contact_normal_force"].values,
+        )
 
 
 def read_released(path: Path) -> Packing | None:

@@ -67,7 +67,7 @@ def build_cube(store: Store, grid: Grid) -> xr.Dataset:
         if cell.record and cell.record.status == "ok":
             lammps_versions.add(str(cell.record.provenance["lammps_version"]))
     source = {"source": source_line(sorted(lammps_versions)), "git_commit": git_commit() or "unknown"}
-    return xr.Dataset(_variables(status, case_ids, values), _coordinates(grid), {**_attributes(grid), **source})
+    return xr.Dataset(_variables(grid, status, case_ids, values), _coordinates(grid), {**_attributes(grid), **source})
 
 
 @dataclass(frozen=True)
@@ -112,12 +112,13 @@ def _chunk_shape(shape: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(chunk)
 
 
-def _variables(status: Cells, case_ids: Cells, values: dict[str, Cells]) -> dict[str, Any]:
+def _variables(grid: Grid, status: Cells, case_ids: Cells, values: dict[str, Cells]) -> dict[str, Any]:
+    analysis = grid.analysis.measure_inputs()
     flags = {"flag_values": np.array(list(STATUS.values()), dtype=np.int8), "flag_meanings": " ".join(STATUS)}
     return {
         "status": (DIMS, status, {"units": "1", "long_name": "state of the case", **flags}),
         "case_id": (DIMS, case_ids, {"units": "1", "long_name": "hash of the simulation's inputs"}),
-        **{variable.name: (DIMS, values[variable.name], variable.attributes()) for variable in VARIABLES},
+        **{variable.name: (DIMS, values[variable.name], variable.attributes(analysis)) for variable in VARIABLES},
     }
 
 

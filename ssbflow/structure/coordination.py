@@ -9,6 +9,7 @@ from ssbflow.variable import Variable
 
 VARIABLES = (
     Variable("rattler_fraction", "1", "share of particles that touch no other particle"),
+    Variable("coordination_mechanical", "1", "mean number of contacts of particles with two or more"),
     Variable("coordination_se_se", "1", "mean number of SE contacts of an SE particle"),
     Variable("coordination_se_eam", "1", "mean number of EAM contacts of an SE particle"),
     Variable("coordination_eam_eam", "1", "mean number of EAM contacts of an EAM particle"),
@@ -21,10 +22,22 @@ def measure(sample: Sample) -> dict[str, float]:
     mixed = sample.graph.se_eam
     return {
         "rattler_fraction": float(np.mean(sample.graph.contacts_per_particle == 0)),
+        "coordination_mechanical": mechanical(sample.graph),
         "coordination_se_se": mean_contacts(sample.graph.se_se, se),
         "coordination_se_eam": mean_contacts(mixed, se),
         "coordination_eam_eam": mean_contacts(sample.graph.eam_eam, eam),
     }
+
+
+def mechanical(graph: ContactGraph) -> float:
+    """Return the mechanical coordination number, (2 M − N₁)/(N − N₀ − N₁) (Thornton, Géotechnique 50, 43, 2000).
+
+    Particles with one contact or none bear no load; N₁ and N₀ count them.
+    """
+    contacts = graph.contacts_per_particle
+    bearing = contacts >= 2
+    lone_ends = int(np.count_nonzero(contacts == 1))
+    return (2 * len(graph) - lone_ends) / int(bearing.sum()) if bearing.any() else float("nan")
 
 
 def mean_contacts(graph: ContactGraph, particles: Mask) -> float:

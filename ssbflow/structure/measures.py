@@ -7,11 +7,22 @@ from ssbflow.inputs.analysis import Analysis
 from ssbflow.inputs.composition import Composition
 from ssbflow.inputs.validation import validated
 from ssbflow.packing.packing import Packing
-from ssbflow.structure import coordination, final_composition, geodesic, porosity, released, utilization
+from ssbflow.press.pressed import Contacts
+from ssbflow.structure import (
+    coordination,
+    final_composition,
+    forces,
+    geodesic,
+    interfaces,
+    porosity,
+    released,
+    transport,
+    utilization,
+)
 from ssbflow.structure.sample import Sample
 from ssbflow.variable import Variable
 
-MEASURES = (final_composition, porosity, coordination, utilization, geodesic)
+MEASURES = (final_composition, porosity, coordination, utilization, interfaces, geodesic, transport, forces)
 """Modules with ``VARIABLES`` and ``measure(sample)``."""
 
 VARIABLES: tuple[Variable, ...] = (
@@ -26,6 +37,7 @@ def measure(
     composition: Composition | None = None,
     *,
     overlap_criterion: float | None = None,
+    contacts: Contacts | None = None,
     seed: int | np.random.SeedSequence = 0,
 ) -> dict[str, float]:
     """Return the measures of a packing by the names of the cube.
@@ -40,6 +52,8 @@ def measure(
         Densities and additives. Without it, only what geometry alone gives.
     overlap_criterion : float, optional
         Short for an analysis with this criterion.
+    contacts : Contacts, optional
+        ``pressed.contacts``. Without them, no forces.
     seed : int or numpy.random.SeedSequence
         Of the drawn path pairs.
 
@@ -56,7 +70,7 @@ def measure(
     if analysis and overlap_criterion is not None:
         raise InputError("give an analysis or an overlap_criterion, not both")
     analysis = analysis or _analysis(overlap_criterion)
-    sample = Sample(packing, analysis, composition, np.random.default_rng(seed))
+    sample = Sample(packing, analysis, composition, np.random.default_rng(seed), contacts)
     values: dict[str, float] = {}
     for module in MEASURES:
         values.update(module.measure(sample))

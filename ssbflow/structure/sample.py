@@ -9,6 +9,7 @@ from ssbflow.errors import InputError
 from ssbflow.inputs.analysis import Analysis
 from ssbflow.inputs.composition import Composition
 from ssbflow.packing.packing import Floats, Mask, Packing
+from ssbflow.press.pressed import Contacts
 from ssbflow.structure.chords import volume_up_to_um3
 from ssbflow.structure.contact_graph import ContactGraph
 from ssbflow.structure.contact_search import contact_graph
@@ -27,12 +28,15 @@ class Sample:
         Densities and additives; measures that need them give nothing without it.
     generator : numpy.random.Generator
         The only source of randomness.
+    contacts : Contacts or None
+        As a press left them, with forces, of the whole packing; measures that need them give nothing without.
     """
 
     packing: Packing
     analysis: Analysis
     composition: Composition | None
     generator: np.random.Generator
+    contacts: Contacts | None = None
 
     @cached_property
     def particles(self) -> Packing:

@@ -22,6 +22,7 @@ from ssbflow.store.case_zip import (
     case_dataset,
     check_case_zip,
     open_case_zip,
+    read_contacts,
     read_packing,
     read_released,
     write_case_zip,
@@ -128,7 +129,7 @@ def test_all_measures_come_from_the_zip_alone(tiny_store: Path, tiny_case: Case,
     record = read_record(store.measure_record(tiny_case.measure_id(analysis), tiny_case.case_id), MeasureRecord)
     assert record is not None
     path = store.case_zip(tiny_case.case_id)
-    again = measure_case(tiny_case, read_packing(path), read_released(path), analysis)
+    again = measure_case(tiny_case, read_packing(path), read_contacts(path), read_released(path), analysis)
     assert again == pytest.approx({name: np.nan if value is None else value for name, value in record.values.items()},
                                   rel=0, abs=0, nan_ok=True)  # fmt: skip
 
