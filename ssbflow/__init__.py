@@ -34,7 +34,12 @@ if TYPE_CHECKING:
     from ssbflow.packing.packing import Packing as Packing
     from ssbflow.store.opening import open_case as open_case
     from ssbflow.store.opening import open_cube as open_cube
+    from ssbflow.structure.contact_search import contact_graph as contact_graph
+    from ssbflow.structure.geodesic import shortest_path as shortest_path
     from ssbflow.structure.measures import measure as measure
+    from ssbflow.structure.porosity import depth_profile as depth_profile
+    from ssbflow.structure.transport import currents as currents
+    from ssbflow.structure.voxels import voxels as voxels
 
 _HOME = {
     "press": "press.press",
@@ -61,7 +66,12 @@ _HOME = {
     "Packing": "packing.packing",
     "open_case": "store.opening",
     "open_cube": "store.opening",
+    "contact_graph": "structure.contact_search",
+    "shortest_path": "structure.geodesic",
     "measure": "structure.measures",
+    "depth_profile": "structure.porosity",
+    "currents": "structure.transport",
+    "voxels": "structure.voxels",
 }
 
 __all__ = list(_HOME)

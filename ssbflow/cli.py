@@ -168,16 +168,37 @@ def export(
     case: Annotated[str, typer.Argument(metavar="CASE", help="case_id, from the cube.")],
     folder: Annotated[Path, typer.Option("-o", "--output", help="Folder to write to, made if missing.")],
     format_: Annotated[
-        str, typer.Option("--format", help="lammps: the two files of the press, to run by hand.")
+        str,
+        typer.Option("--format", help="lammps: the two files of the press, to run by hand. voxels: labels on a grid."),
     ] = "lammps",
+    spacing_um: Annotated[float, typer.Option("--spacing-um", help="Edge of a voxel (um).")] = 0.2,
+    file_type: Annotated[str, typer.Option("--as", help="Of voxels: tiff or zarr.")] = "tiff",
 ) -> None:
     """Write a case for another program."""
     from ssbflow.errors import InputError
     from ssbflow.views.exports import export_lammps
+    from ssbflow.views.voxel_files import export_voxels
 
-    if format_ != "lammps":
-        raise InputError(f"unknown format {format_!r}; allowed: lammps")
-    console.print(f"written to {export_lammps(store, case, folder)}; run there: lmp -in press.in", soft_wrap=True)
+    if format_ == "lammps":
+        console.print(f"written to {export_lammps(store, case, folder)}; run there: lmp -in press.in", soft_wrap=True)
+    elif format_ == "voxels":
+        written = export_voxels(store, case, folder, spacing_um, file_type)
+        console.print(f"written to {written}: 0 pore, 1 SE, 2 EAM", soft_wrap=True)
+    else:
+        raise InputError(f"unknown format {format_!r}; allowed: lammps, voxels")
+
+
+@app.command()
+def variables(
+    markdown: Annotated[bool, typer.Option("--markdown", help="As a page for the documentation.")] = False,
+) -> None:
+    """List the variables of a cube: names, units, meanings."""
+    from ssbflow.views.variable_list import variables_markdown, variables_table
+
+    if markdown:
+        typer.echo(variables_markdown(), nl=False)
+    else:
+        console.print(variables_table())
 
 
 @app.command()

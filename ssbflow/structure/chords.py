@@ -1,10 +1,9 @@
-"""Volumes of overlapping spheres, by exact chords along z on a fine grid of vertical lines.
+"""Chords: where vertical lines through the box cut its spheres.
 
-Along one line the union of spheres is a union of intervals, which is exact however many spheres overlap; only the
-integral over x and y is sampled. Clipping at the floor and at the height costs nothing.
+Along one line the union of spheres is a union of intervals, which is exact however many spheres overlap; clipping at
+the floor and at the height costs nothing. Volumes and voxels are both made of chords.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,10 +13,6 @@ from ssbflow.packing.packing import Floats, Mask, Packing
 
 Ints = NDArray[np.int64]
 
-MIN_CHORDS = 100_000.0  # with these, the porosity of a pressed packing is right within 1e-4 (root mean square)
-CHORDS_PER_SPHERE = 20.0  # enough from 5000 spheres on: the errors of single spheres cancel
-CHORDS_AT_ONCE = 2_000_000.0  # of memory: about 0.3 GB
-
 
 @dataclass(frozen=True, eq=False)
 class Chords:
@@ -26,7 +21,7 @@ class Chords:
     Parameters
     ----------
     line, sphere : (K,) int64
-        Numbers of the line and of the sphere.
+        Numbers of the line, column by column, and of the sphere.
     low_um, high_um : (K,) float64
         Ends of the chord (µm), within floor and height.
     """
@@ -42,61 +37,33 @@ class Chords:
         return Chords(self.line[kept], self.sphere[kept], self.low_um[kept], self.high_um[kept])
 
 
-def volume_up_to_um3(packing: Packing, levels_um: Floats) -> tuple[Floats, Floats]:
-    """Return the volumes that spheres fill between the floor and each level: of all spheres, and of the EAM alone.
-
-    Where both species overlap, the volume is EAM: the harder particle keeps its shape.
+def cut(packing: Packing, lines_per_edge: tuple[int, int], columns: range) -> Chords:
+    """Cut all spheres with some of the lines of a regular grid.
 
     Parameters
     ----------
     packing : Packing
-    levels_um : (L,) float64
-        Heights above the floor (µm), up to the packing's height.
-
-    Returns
-    -------
-    solid_um3, eam_um3 : (L,) float64
-        The error of the porosity that follows is below 1e-4 for a pressed packing of 500 particles and falls with
-        their number; volumes of two, three and FCC spheres, known in closed form, are met within 1e-3.
+    lines_per_edge : (int, int)
+        Lines stand at (k + ½) · edge / count along x and y.
+    columns : range
+        Which of the lines along x; each has all of its lines along y. Line numbers count from the first of them.
     """
-    solid, eam = np.zeros(len(levels_um)), np.zeros(len(levels_um))
-    lines_per_edge = _lines_per_edge(packing)
-    for chords in _cut(packing, lines_per_edge):
-        solid += _covered_up_to(chords, levels_um)
-        eam += _covered_up_to(chords.of(packing.is_eam), levels_um)
-    area = packing.cross_section_um2 / (lines_per_edge[0] * lines_per_edge[1])
-    return solid * area, eam * area
-
-
-def _lines_per_edge(packing: Packing) -> tuple[int, int]:
-    """Choose how many lines stand along x and y, so that spheres are cut often enough."""
-    wanted = max(CHORDS_PER_SPHERE * len(packing), MIN_CHORDS)
-    spacing = np.sqrt(np.pi * np.sum(packing.radius_um**2) / wanted)
-    x, y = (int(np.ceil(edge / spacing)) for edge in packing.edge_um)
-    return x, y
-
-
-def _cut(packing: Packing, lines_per_edge: tuple[int, int]) -> Iterator[Chords]:
-    """Cut all spheres, some columns of lines after the others, so that no more chords than fit exist at once."""
-    expected = max(CHORDS_PER_SPHERE * len(packing), MIN_CHORDS)
-    blocks = min(lines_per_edge[0], int(np.ceil(expected / CHORDS_AT_ONCE)))
+    (x_count, y_count), (x_edge, y_edge) = lines_per_edge, packing.edge_um
     x, y, z = packing.position_um.T
-    first, last = _line_range(x, packing.radius_um, packing.edge_um[0] / lines_per_edge[0])
-    for columns in np.array_split(np.arange(lines_per_edge[0]), blocks):
-        sphere, column = _columns_of(first, last, columns, lines_per_edge[0])
-        offset = (column + 0.5) * (packing.edge_um[0] / lines_per_edge[0]) - x[sphere]
-        half_width = np.sqrt(np.maximum(packing.radius_um[sphere] ** 2 - offset**2, 0))
-        spacing = packing.edge_um[1] / lines_per_edge[1]
-        owner, row = _runs(*_line_range(y[sphere], half_width, spacing))
-        offset = (row + 0.5) * spacing - y[sphere[owner]]
-        half_chord = np.sqrt(np.maximum(half_width[owner] ** 2 - offset**2, 0))
-        middle = z[sphere[owner]]
-        yield Chords(
-            (column[owner] % lines_per_edge[0] - columns[0]) * lines_per_edge[1] + row % lines_per_edge[1],
-            sphere[owner],
-            np.clip(middle - half_chord, 0, packing.height_um),
-            np.clip(middle + half_chord, 0, packing.height_um),
-        )
+    sphere, column = _columns_of(*_line_range(x, packing.radius_um, x_edge / x_count), columns, x_count)
+    offset = (column + 0.5) * (x_edge / x_count) - x[sphere]
+    # each (sphere, column) meets a run of lines along y within the remaining half-width
+    half_width = np.sqrt(np.maximum(packing.radius_um[sphere] ** 2 - offset**2, 0))
+    owner, row = _runs(*_line_range(y[sphere], half_width, y_edge / y_count))
+    sphere, column = sphere[owner], column[owner]
+    offset = (row + 0.5) * (y_edge / y_count) - y[sphere]
+    half_chord = np.sqrt(np.maximum(half_width[owner] ** 2 - offset**2, 0))
+    return Chords(
+        (column % x_count - columns[0]) * y_count + row % y_count,
+        sphere,
+        np.clip(z[sphere] - half_chord, 0, packing.height_um),
+        np.clip(z[sphere] + half_chord, 0, packing.height_um),
+    )
 
 
 def _line_range(centre: Floats, half_width: Floats, spacing: float) -> tuple[Ints, Ints]:
@@ -106,8 +73,8 @@ def _line_range(centre: Floats, half_width: Floats, spacing: float) -> tuple[Int
     return first, last
 
 
-def _columns_of(first: Ints, last: Ints, columns: Ints, period: int) -> tuple[Ints, Ints]:
-    """List every (sphere, column) whose column, wrapped, is one of a run of columns; columns come back unwrapped."""
+def _columns_of(first: Ints, last: Ints, columns: range, period: int) -> tuple[Ints, Ints]:
+    """List every (sphere, column) whose column, wrapped, is one of some columns; columns come back unwrapped."""
     spheres, found = [], []
     for turn in (-period, 0, period):
         start, end = np.maximum(first, columns[0] + turn), np.minimum(last, columns[-1] + turn)
@@ -124,31 +91,3 @@ def _runs(first: Ints, last: Ints) -> tuple[Ints, Ints]:
     owner = np.repeat(np.arange(len(first)), counts)
     within = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
     return owner, first[owner] + within
-
-
-def _covered_up_to(chords: Chords, levels_um: Floats) -> Floats:
-    """Return the summed length (µm) of the unions of chords on each line, below each level."""
-    start, end = _union(chords)
-    return _length_below(start, levels_um) - _length_below(end, levels_um)
-
-
-def _union(chords: Chords) -> tuple[Floats, Floats]:
-    """Cut from each chord what earlier ones on its line cover; return starts and ends of what is left.
-
-    Lines are stacked on a single axis, so that one sort and one running maximum serve them all.
-    """
-    stacked = chords.line * (2.0 * (chords.high_um.max(initial=0) + 1))
-    order = np.argsort(stacked + chords.low_um, kind="stable")
-    stacked, low, high = stacked[order], chords.low_um[order], chords.high_um[order]
-    covered_to = np.concatenate([[-np.inf], np.maximum.accumulate(stacked + high)[:-1]]) - stacked
-    start = np.minimum(np.maximum(low, covered_to), high)
-    return start, high
-
-
-def _length_below(starts: Floats, levels_um: Floats) -> Floats:
-    """Return, for rays from each start upwards, their summed length (µm) below each level."""
-    first_above = np.searchsorted(levels_um, starts)
-    n_levels = len(levels_um)
-    count = np.bincount(first_above, minlength=n_levels + 1)[:n_levels].cumsum()
-    summed = np.bincount(first_above, starts, minlength=n_levels + 1)[:n_levels].cumsum()
-    return np.asarray(count * levels_um - summed)

@@ -6,8 +6,8 @@ import numpy as np
 
 from ssbflow.errors import InputError
 from ssbflow.packing.packing import Packing
-from ssbflow.structure.chords import volume_up_to_um3
 from ssbflow.structure.sample import Sample
+from ssbflow.structure.union_volume import volume_up_to_um3
 from ssbflow.variable import Variable
 
 if TYPE_CHECKING:

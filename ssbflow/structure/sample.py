@@ -10,9 +10,9 @@ from ssbflow.inputs.analysis import Analysis
 from ssbflow.inputs.composition import Composition
 from ssbflow.packing.packing import Floats, Mask, Packing
 from ssbflow.press.pressed import Contacts
-from ssbflow.structure.chords import volume_up_to_um3
 from ssbflow.structure.contact_graph import ContactGraph
 from ssbflow.structure.contact_search import contact_graph
+from ssbflow.structure.union_volume import volume_up_to_um3
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from structure_oracles import BCC, FCC, SC, lattice
 
 from ssbflow.packing.packing import Packing
-from ssbflow.structure.chords import volume_up_to_um3
+from ssbflow.structure.union_volume import volume_up_to_um3
 
 TOLERANCE = 1e-3  # of the volume, as promised
 
