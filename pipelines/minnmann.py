@@ -55,13 +55,12 @@ A number stands in brackets where EAM or SE spans in some of the seeds only: it 
 """
 READING = """\
 **How to read it.** The order and the sizes are right over two decades, on both sides: ions lose their way where
-electrons find theirs, between 70:30 and 80:20. The electrons come within a factor of 1.5 from 60:40 on, the ions within
-1.6 up to 80:20. Near the threshold (50:50 for electrons, 86:14 for ions) a box of 25 µm spans in some seeds only, and the mean over those is too low
-by what the others would add: wider boxes are needed there. The porosity does not follow: ours rises with the EAM by
-7 points, as hard spheres that do not flow must, while the measured one lies 10 points lower and has its least value
-where the sulfide dominates; a calibration on the pellet alone does not cure that. The sulfide's plastic flow is what
-elastic spheres lack; measured porosities were also found from masses and heights, with an uncertainty that is not
-published."""
+electrons find theirs, between 70:30 and 80:20. With the softer moduli the electrons come within a factor of 1.4 from
+60:40 on, the ions (to our own pellet) within 1.6 up to 80:20. Near the threshold (50:50 for electrons, 86:14 for ions)
+a box of 25 µm spans in some seeds only, and their mean says little: wider boxes are needed there. The porosity does not
+follow: ours rises by 5 to 7 points with the EAM, as among spheres that do not flow, while the measured one has its least
+value where the sulfide dominates and lies 10 points and more lower; a calibration on the pellet alone does not cure
+that. Plastic flow of the sulfide is what elastic spheres lack."""
 
 
 def row(cells: list[str]) -> str:
