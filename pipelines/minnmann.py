@@ -58,7 +58,7 @@ READING = """\
 electrons find theirs, between 70:30 and 80:20. With the softer moduli the electrons come within a factor of 1.4 from
 60:40 on, the ions (to our own pellet) within 1.6 up to 80:20. Near the threshold (50:50 for electrons, 86:14 for ions)
 a box of 25 µm spans in some seeds only, and their mean says little: wider boxes are needed there. The porosity does not
-follow: ours rises by 5 to 7 points with the EAM, as among spheres that do not flow, while the measured one has its least
+follow: ours rises by 5 to 7 points with the EAM, as among spheres that do not flow; the measured one has its least
 value where the sulfide dominates and lies 10 points and more lower; a calibration on the pellet alone does not cure
 that. Plastic flow of the sulfide is what elastic spheres lack."""
 
