@@ -96,7 +96,7 @@ def _pairs(
 def _check_centres(graph: ContactGraph) -> None:
     coincident = np.flatnonzero(graph.distance_um == 0)
     if len(coincident):
-        first, second = graph.first[coincident[0]], graph.second[coincident[0]]
+        first, second = sorted((int(graph.first[coincident[0]]), int(graph.second[coincident[0]])))
         raise InputError(
             f"particles {first} and {second} have the same centre, "
             f"{graph.packing.position_um[first].tolist()} µm; move or remove one of them"

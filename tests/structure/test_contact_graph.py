@@ -123,3 +123,32 @@ def test_graph_of_lone_particles_is_empty_and_each_is_its_own_cluster() -> None:
     assert len(graph) == 0
     assert len(set(graph.cluster.tolist())) == 3
     assert graph.contacts_per_particle.tolist() == [0, 0, 0]
+
+
+@settings(max_examples=30, deadline=None)
+@given(packings())
+def test_species_views_part_all_contacts(packing: Packing) -> None:
+    graph = contact_graph(packing)
+    parts = np.concatenate([sorted_rows(view) for view in (graph.se_se, graph.se_eam, graph.eam_eam)])
+    np.testing.assert_allclose(parts[np.lexsort(np.round(parts, 6).T[::-1])], sorted_rows(graph), atol=1e-9)
+    assert packing.is_se[graph.se_se.first].all()
+    assert (packing.is_se[graph.se_eam.first] != packing.is_se[graph.se_eam.second]).all()
+
+
+def test_overlap_normal_and_contact_radius_of_a_pair() -> None:
+    graph = contact_graph(Packing([[4, 4, 2], [4, 5.6, 2]], [1, 1], ["se", "eam"], (8.0, 8.0)))
+    assert graph.overlap_um == pytest.approx([0.4])
+    assert np.abs(graph.normal) == pytest.approx(np.array([[0, 1, 0]]))
+    assert graph.contact_radius_um() == pytest.approx([0.6])
+    assert graph.contact_radius_um("hertz") == pytest.approx([np.sqrt(0.2)])
+
+
+def test_floor_and_top_are_reached_by_how_far_spheres_pass_them() -> None:
+    graph = contact_graph(Packing([[2, 2, 0.9], [6, 6, 3]], [1, 0.5], ["se", "se"], (8.0, 8.0), 3.2))
+    assert graph.floor_overlap_um == pytest.approx([0.1, -2.5])
+    assert graph.top_overlap_um == pytest.approx([-1.3, 0.3])
+
+
+def test_touching_are_the_neighbours_of_the_targets_only() -> None:
+    graph = contact_graph(Packing([[2, 4, 1], [3.9, 4, 1], [5.8, 4, 1]], [1, 1, 1], ["se"] * 3, (12.0, 8.0)))
+    assert graph.touching(np.array([True, False, False])).tolist() == [False, True, False]

@@ -60,3 +60,14 @@ def test_means_are_those_of_the_naive_contacts(whole: Packing) -> None:
     ]
     values = measure(whole)
     assert [values[name] for name in NAMES] == pytest.approx(wanted, nan_ok=True)
+
+
+@settings(max_examples=30, deadline=None)
+@given(packings())
+def test_mechanical_coordination_leaves_out_particles_that_bear_nothing(packing: Packing) -> None:
+    inside = inside_only(packing)
+    contacts = naive_contacts(inside)
+    counts = [sum(index in pair[:2] for pair in contacts) for index in range(len(inside))]
+    bearing = [count for count in counts if count >= 2]
+    expected = sum(bearing) / len(bearing) if bearing else math.nan
+    assert measure(packing)["coordination_mechanical"] == pytest.approx(expected, nan_ok=True)

@@ -4,10 +4,12 @@ import numpy as np
 import pytest
 from structure_oracles import SC, lattice
 
+from ssbflow.errors import InputError
 from ssbflow.inputs.composition import Composition, WeightPercent
 from ssbflow.inputs.material import Material
 from ssbflow.packing.packing import Packing
 from ssbflow.structure.measures import measure
+from ssbflow.structure.porosity import depth_profile, porosity
 
 UNION_TOLERANCE = 1e-3  # of the solid volume
 
@@ -78,3 +80,29 @@ def test_union_porosity_is_never_below_the_sphere_sum() -> None:
     packing = Packing(generator.random((80, 3)) * 6, 0.3 + generator.random(80), ["se"] * 80, (6.0, 6.0))
     values = measure(packing)
     assert values["porosity"] > values["porosity_sphere_sum"]
+
+
+def test_profile_of_a_sphere_is_its_section_at_each_height() -> None:
+    profile = depth_profile(Packing([[4, 4, 2]], [2], ["se"], (8.0, 8.0)), slabs=40)
+    z = profile["z"].values
+    assert profile["z"].attrs["units"] == "um"
+    np.testing.assert_allclose(z, (np.arange(40) + 0.5) * 0.1)
+    np.testing.assert_allclose(profile["se"], math.pi * (4 - (z - 2) ** 2 - 0.1**2 / 12) / 64, atol=5e-4)
+
+
+def test_profile_shares_each_depth_and_its_mean_is_the_porosity() -> None:
+    generator = np.random.default_rng(4)
+    position = generator.random((200, 3)) * [8, 8, 10]
+    species = np.where(position[:, 2] < 5, "eam", "se")
+    packing = Packing(position, generator.uniform(0.4, 1.0, 200), species, (8.0, 8.0), 10.0)
+    profile = depth_profile(packing, 20)
+    np.testing.assert_allclose(profile["pore"] + profile["se"] + profile["eam"], 1)
+    assert float(profile["pore"].mean()) == pytest.approx(porosity(packing))
+    assert float(profile["eam"][13:].max()) == pytest.approx(0, abs=1e-9)
+    assert float(profile["se"][:7].max()) == pytest.approx(0, abs=1e-9)
+    assert float(profile["eam"][:7].min()) > 0.2
+
+
+def test_profile_without_slabs_is_refused() -> None:
+    with pytest.raises(InputError, match="slabs must be 1 or more; got 0"):
+        depth_profile(Packing([[4, 4, 2]], [2], ["se"], (8.0, 8.0)), 0)

@@ -56,6 +56,11 @@ def test_the_cube_knows_which_variables_are_of_the_unloaded_state(tiny_case: Cas
 
 def test_attributes_name_a_state_other_than_the_cubes_own() -> None:
     plain = Variable("porosity", "1", "porosity")
-    assert plain.attributes() == {"units": "1", "long_name": "porosity"}
+    assert plain.attributes({}) == {"units": "1", "long_name": "porosity"}
     unloaded = Variable("porosity_released", "1", "porosity", state="released")
-    assert unloaded.attributes() == {"units": "1", "long_name": "porosity", "state": "released"}
+    assert unloaded.attributes({}) == {"units": "1", "long_name": "porosity", "state": "released"}
+
+
+def test_comment_tells_the_fields_of_the_analysis() -> None:
+    area = Variable("area", "m2", "area", "contact radius: {contact_radius}")
+    assert area.attributes({"contact_radius": "hertz"})["comment"] == "contact radius: hertz"

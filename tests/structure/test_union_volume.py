@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from structure_oracles import BCC, FCC, SC, lattice
 
 from ssbflow.packing.packing import Packing
+from ssbflow.structure import union_volume
 from ssbflow.structure.union_volume import volume_up_to_um3
 
 TOLERANCE = 1e-3  # of the volume, as promised
@@ -163,3 +164,48 @@ def test_volume_of_many_particles_is_as_good_as_that_of_few() -> None:
     packing, radius = lattice_slab(FCC, np.sqrt(0.5), 0.1, cells=(10, 9, 8))
     cell = 4 * (sphere(radius) - 6 * lens(radius, radius, np.sqrt(0.5)))
     assert union_volume_um3(packing) == pytest.approx(720 * cell, rel=TOLERANCE)
+
+
+def test_where_both_species_overlap_the_volume_is_eam() -> None:
+    packing = Packing([[6, 6, 2], [6, 7.5, 2]], [1.2, 1.0], ["eam", "se"], (12.0, 12.0))
+    solid, eam = volume_up_to_um3(packing, np.array([packing.height_um]))
+    assert eam[0] == pytest.approx(sphere(1.2), rel=TOLERANCE)
+    assert solid[0] - eam[0] == pytest.approx(sphere(1.0) - lens(1.2, 1.0, 1.5), rel=2 * TOLERANCE)
+
+
+def random_packing(count: int, seed: int = 5) -> Packing:
+    """As dense as a pressed one, a third of its volume above half of its height."""
+    generator = np.random.default_rng(seed)
+    radius = generator.uniform(0.5, 1.5, count)
+    edge = (1.4 * float(sphere(1.0)) * 1.25 * count) ** (1 / 3)
+    species = np.where(generator.random(count) < 0.5, "se", "eam")
+    return Packing(generator.random((count, 3)) * edge, radius, species, (edge, edge), edge)
+
+
+def test_blocks_of_columns_add_up_to_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    packing = random_packing(300)
+    levels = np.linspace(0, packing.height_um, 7)
+    whole = volume_up_to_um3(packing, levels)
+    monkeypatch.setattr(union_volume, "CHORDS_AT_ONCE", 3000)
+    np.testing.assert_allclose(volume_up_to_um3(packing, levels), whole, rtol=1e-12)
+
+
+def test_volume_grows_with_the_level_from_nothing() -> None:
+    packing = random_packing(100)
+    solid, eam = volume_up_to_um3(packing, np.linspace(0, packing.height_um, 30))
+    assert solid[0] == eam[0] == 0
+    assert (np.diff(solid) > 0).all()
+    assert (solid >= eam).all()
+
+
+def test_error_of_the_porosity_is_as_small_as_promised() -> None:
+    packing, generator = random_packing(600), np.random.default_rng(6)
+
+    def shifted() -> float:
+        by = np.append(generator.random(2) * packing.edge_um, 0)
+        moved = Packing(
+            packing.position_um + by, packing.radius_um, packing.species, packing.edge_um, packing.height_um
+        )
+        return union_volume_um3(moved) / (packing.height_um * packing.cross_section_um2)
+
+    assert np.std([shifted() for _ in range(25)]) < 1e-4
