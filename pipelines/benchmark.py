@@ -3,6 +3,7 @@
 python pipelines/benchmark.py example-1 [--seeds N]     both in full on one core, body force and platen
 python pipelines/benchmark.py large [NAME]              tens of thousands of particles; the published time is estimated
 python pipelines/benchmark.py scaling                   time a particle and step over box sizes and size ratios
+python pipelines/benchmark.py measures | contacts       the structure's part, see benchmark_structure.py
 
 The published protocol takes 250 000 steps of 5e-5 µs with one neighbour list for all sizes, no stop and no dense start.
 What is compared runs one after the other, so that the machine is the same for both.
@@ -17,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
+import benchmark_structure
 import numpy as np
 import typer
 from rich.console import Console
@@ -72,6 +74,8 @@ write_dump      all custom {final} id x y z modify sort id format float %.17g
 """
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, rich_markup_mode=None)
+app.command()(benchmark_structure.measures)
+app.command()(benchmark_structure.contacts)
 console = Console(width=160)
 
 
