@@ -9,12 +9,42 @@ from ssbflow.packing.packing import Floats, Packing
 from ssbflow.variable import Variable
 
 VARIABLES = (
-    Variable("force_eam", "nN", "applied force on each EAM particle"),
-    Variable("force_se", "nN", "applied force on each SE particle"),
-    Variable("pressure_measured", "MPa", "pressure on the floor at the end of the press"),
-    Variable("unbalanced_force", "1", "mean net force over mean contact force at the end of the press"),
-    Variable("steps", "1", "time steps of the press"),
-    Variable("wall_time", "s", "wall time of the case's simulation"),
+    Variable(
+        "force_eam",
+        "nN",
+        "applied force on each EAM particle",
+        "pressure x cross-section x target volume fraction of the species over its particles; none under a platen",
+    ),
+    Variable(
+        "force_se",
+        "nN",
+        "applied force on each SE particle",
+        "pressure x cross-section x target volume fraction of the species over its particles; none under a platen",
+    ),
+    Variable(
+        "pressure_measured",
+        "MPa",
+        "pressure on the floor at the end of the press",
+        "force on the floor over cross-section, mean over the last window of steps",
+    ),
+    Variable(
+        "unbalanced_force",
+        "1",
+        "mean net force over mean contact force at the end of the press",
+        "without viscous drag, mean over the last window of steps",
+    ),
+    Variable(
+        "steps",
+        "1",
+        "time steps of the press",
+        "the parting of initial overlaps not counted",
+    ),
+    Variable(
+        "wall_time",
+        "s",
+        "wall time of the case's simulation",
+        "last attempt, with reading and writing its files",
+    ),
 )
 """What a case record holds of a press, as variables of the cube."""
 

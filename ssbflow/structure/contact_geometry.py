@@ -22,12 +22,13 @@ def contact_radius_um(radius_um: Floats, other_um: Floats, distance_um: Floats, 
     """Return the radius (µm) of the contact of two spheres; 0 where they do not overlap.
 
     ``geometric`` is the circle in which the spheres cut each other; ``hertz`` is a² = R δ with the reduced radius R
-    and the overlap δ, the contact of elastic spheres (Johnson, Contact Mechanics, 1985, section 4.2).
+    and the overlap δ, the contact of elastic spheres (Johnson, Contact Mechanics, 1985, section 4.2), no wider than the
+    smaller sphere.
     """
-    if kind == "hertz":
-        overlap = np.maximum(radius_um + other_um - distance_um, 0)
-        return np.sqrt(radius_um * other_um / (radius_um + other_um) * overlap)
     small, large = np.minimum(radius_um, other_um), np.maximum(radius_um, other_um)
+    if kind == "hertz":
+        overlap = np.maximum(small + large - distance_um, 0)
+        return np.asarray(np.minimum(np.sqrt(small * large / (small + large) * overlap), small))
     touching = radius_um + other_um > distance_um
     return np.where(touching, np.sqrt(small**2 - centre_to_cut_um(small, large, distance_um) ** 2), 0.0)
 

@@ -9,7 +9,12 @@ from ssbflow.variable import Variable
 
 VARIABLES = (
     Variable("rattler_fraction", "1", "share of particles that touch no other particle"),
-    Variable("coordination_mechanical", "1", "mean number of contacts of particles with two or more"),
+    Variable(
+        "coordination_mechanical",
+        "1",
+        "mean number of contacts of particles with two or more",
+        "(2 M - N1)/(N - N0 - N1) of M contacts, N particles, N0 and N1 of them with none and one",
+    ),
     Variable("coordination_se_se", "1", "mean number of SE contacts of an SE particle"),
     Variable("coordination_se_eam", "1", "mean number of EAM contacts of an SE particle"),
     Variable("coordination_eam_eam", "1", "mean number of EAM contacts of an EAM particle"),

@@ -10,9 +10,24 @@ VARIABLES = (
     Variable("n_eam", "1", "EAM particles after cropping"),
     Variable("n_se", "1", "SE particles after cropping"),
     Variable("n_particles", "1", "particles after cropping"),
-    Variable("eam_wt_final", "1", "EAM mass over mass of EAM, SE, carbon and binder, pressed and cropped"),
-    Variable("eam_vol_final", "1", "EAM volume over volume of EAM and SE, pressed and cropped"),
-    Variable("areal_mass", "mg cm-2", "mass per cross-section, carbon and binder included"),
+    Variable(
+        "eam_wt_final",
+        "1",
+        "EAM mass over mass of EAM, SE, carbon and binder, pressed and cropped",
+        "below the height",
+    ),
+    Variable(
+        "eam_vol_final",
+        "1",
+        "EAM volume over volume of EAM and SE, pressed and cropped",
+        "below the height, spheres summed",
+    ),
+    Variable(
+        "areal_mass",
+        "mg cm-2",
+        "mass per cross-section, carbon and binder included",
+        "below the height",
+    ),
 )
 
 

@@ -15,9 +15,24 @@ from ssbflow.structure.sample import Sample
 from ssbflow.variable import Variable
 
 VARIABLES = (
-    Variable("tortuosity_geodesic_shortest", "1", "geodesic tortuosity of the shortest SE path from top to floor"),
-    Variable("tortuosity_geodesic_median", "1", "median geodesic tortuosity of drawn top-floor pairs"),
-    Variable("tortuosity_geodesic_nearest", "1", "mean geodesic tortuosity from floor particles to their nearest top"),
+    Variable(
+        "tortuosity_geodesic_shortest",
+        "1",
+        "geodesic tortuosity of the shortest SE path from top to floor",
+        "length through touching centres over straight distance, unwrapped; no measure of conductivity",
+    ),
+    Variable(
+        "tortuosity_geodesic_median",
+        "1",
+        "median geodesic tortuosity of drawn top-floor pairs",
+        "up to {path_pairs} pairs from at most {path_sources} starting particles, each by its shortest path",
+    ),
+    Variable(
+        "tortuosity_geodesic_nearest",
+        "1",
+        "mean geodesic tortuosity from floor particles to their nearest top",
+        "each particle near the floor by the shortest of its paths to the top",
+    ),
 )
 
 

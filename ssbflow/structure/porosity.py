@@ -16,7 +16,12 @@ if TYPE_CHECKING:
 VARIABLES = (
     Variable("height", "um", "height of the electrode: floor to platen, or to the plane of the mass cut"),
     Variable("porosity", "1", "porosity: union volume of the spheres, carbon and binder not counted"),
-    Variable("porosity_sphere_sum", "1", "porosity with overlaps counted twice (published definition)"),
+    Variable(
+        "porosity_sphere_sum",
+        "1",
+        "porosity with overlaps counted twice (published definition)",
+        "below zero in a very soft packing",
+    ),
     Variable("porosity_with_additives", "1", "porosity: union volume plus volume of carbon and binder"),
 )
 

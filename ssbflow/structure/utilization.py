@@ -5,13 +5,43 @@ from ssbflow.structure.sample import Sample
 from ssbflow.variable import Variable
 
 VARIABLES = (
-    Variable("utilization", "1", "EAM volume that touches SE connected to the floor (published definition)"),
-    Variable("se_utilization", "1", "SE volume connected to the floor"),
-    Variable("utilization_separator", "1", "EAM volume that touches SE connected to the top"),
-    Variable("utilization_both", "1", "EAM volume with ions from the top and electrons from the floor"),
+    Variable(
+        "utilization",
+        "1",
+        "EAM volume that touches SE connected to the floor (published definition)",
+        "connected through SE contacts to SE on the floor, z <= r; whole spheres over whole spheres",
+    ),
+    Variable(
+        "se_utilization",
+        "1",
+        "SE volume connected to the floor",
+        "through SE contacts to SE on the floor, z <= r",
+    ),
+    Variable(
+        "utilization_separator",
+        "1",
+        "EAM volume that touches SE connected to the top",
+        "connected through SE contacts to SE whose surface lies within {surface_cutoff_um} um of the top",
+    ),
+    Variable(
+        "utilization_both",
+        "1",
+        "EAM volume with ions from the top and electrons from the floor",
+        "ions as in utilization_separator; electrons through EAM contacts to EAM on the floor",
+    ),
     Variable("eam_connected", "1", "EAM volume whose electrons reach the floor through EAM"),
-    Variable("percolates", "1", "whether SE spans floor to top (0 or 1)"),
-    Variable("percolates_eam", "1", "whether EAM spans floor to top (0 or 1)"),
+    Variable(
+        "percolates",
+        "1",
+        "whether SE spans floor to top (0 or 1)",
+        "SE within {surface_cutoff_um} um of the top connected to SE as near to the floor",
+    ),
+    Variable(
+        "percolates_eam",
+        "1",
+        "whether EAM spans floor to top (0 or 1)",
+        "as percolates",
+    ),
 )
 
 

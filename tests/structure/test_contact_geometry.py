@@ -195,3 +195,8 @@ def test_caps_beyond_the_circle_make_the_lens(radius: float, other: float, share
     depths = radius - cut(radius, other, distance), other - cut(other, radius, distance)
     caps = cap(radius, depths[0]) + cap(other, depths[1])
     assert caps == pytest.approx(by_formula, rel=1e-6, abs=1e-9 * min(radius, other) ** 3)
+
+
+def test_radius_of_hertz_is_no_wider_than_the_smaller_sphere() -> None:
+    deep = contact_radius_um(np.array([0.1]), np.array([1.0]), np.array([0.5]), "hertz")
+    assert deep == pytest.approx([0.1])
