@@ -31,11 +31,16 @@ SLOW = {
 METRICS = (
     "steps",
     "porosity",
+    "rattler_fraction",
+    "coordination_mechanical",
     "coordination_se_se",
     "coordination_se_eam",
     "coordination_eam_eam",
     "utilization",
     "tortuosity_geodesic_median",
+    "tortuosity_factor_ionic",
+    "tortuosity_factor_electronic",
+    "active_interface_area",
 )
 
 
