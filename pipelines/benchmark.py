@@ -115,7 +115,7 @@ def published_script(packing: Packing, plan: PressPlan, steps: int, parting_step
     scales = "".join(f" scale {number} {plan.drag[name] / plan.drag[first]!r}" for number, name in enumerate(others, 2))
     wall = "fix floor_{0} {0} wall/gran granular {1} zplane 0.0 NULL"
     coefficients = plan.coefficients
-    pushes = (f"fix push_{name} {name} addforce 0.0 0.0 {-force!r}" for name, force in plan.share_nn.items())
+    pushes = (f"fix push_{name} {name} addforce 0.0 0.0 {-force!r}" for name, force in plan.weight_nn.items())
     return PUBLISHED.format(
         skin=0.6 * float(packing.radius_um.min()),
         data=names.DATA,

@@ -26,6 +26,7 @@ SLOW = {
     "contact_time_fraction": 0.15,
     "density_scaling": False,
     "unbalanced_force_limit": 5e-4,
+    "height_drift_limit": 3e-5,
     "max_steps": 2_000_000,
 }
 METRICS = (

@@ -36,20 +36,23 @@ class Settling(Input):
     larger particles a lower density, ∝ 1/r, so that they come to rest as fast, and the lightest as much mass as the
     drag needs: the state at rest does not depend on inertia. ``fall_speed_fraction`` is the terminal speed of falling
     particles, or of the platen, of the slower species' elastic wave speed; faster ones ram the packing denser.
+    ``weight_fraction`` is the share of the force that, under a platen, acts as a weight of the particles, so that those
+    which carry nothing come to lie on others; the floor carries all of it, the plate that much less.
 
     The press has settled when, averaged over a window, the mean net force (viscous drag left out) is below
     ``unbalanced_force_limit`` of the mean contact force, the floor carries the applied force within
     ``floor_force_tolerance``, and the mean height falls by less than ``height_drift_limit`` of itself in the window.
     """
 
-    initial_solid_fraction: float | None = Field(default=0.5, gt=0, le=0.6)
+    initial_solid_fraction: float | None = Field(default=0.55, gt=0, le=0.6)
     time_step_fraction: float = Field(default=0.3, gt=0, le=0.4)
     contact_time_fraction: float = Field(default=0.35, gt=0, le=0.5)
     density_scaling: bool = True
     fall_speed_fraction: float = Field(default=0.02, gt=0)
+    weight_fraction: float = Field(default=0.02, ge=0, le=0.1)
     unbalanced_force_limit: float = Field(default=1e-3, gt=0, lt=1)
     floor_force_tolerance: float = Field(default=0.01, gt=0, lt=1)
-    height_drift_limit: float = Field(default=1e-4, gt=0, lt=1)
+    height_drift_limit: float = Field(default=2e-4, gt=0, lt=1)
     max_steps: int = Field(default=200_000, ge=1000)
 
 

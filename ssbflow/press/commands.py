@@ -37,8 +37,9 @@ compute         height particles reduce ave z
 """
 
 PARTING = """
-# Part the overlaps of the loose packing: limited moves, no force yet.
+# Part the overlaps of the loose packing: limited moves, no force yet, no centre higher than the highest.
 if "${{start}} != particles" then "jump SELF pressing"
+fix             cover particles wall/reflect zhi {cover!r}
 fix             part particles nve/limit {parting_move!r}
 fix             drag all viscous {drag}
 thermo_style    custom step atoms ke c_top c_height
@@ -46,6 +47,7 @@ thermo_modify   lost error flush yes
 thermo          {parting_thermo}
 run             {parting_steps} post no
 unfix           part
+unfix           cover
 unfix           drag
 velocity        all set 0.0 0.0 0.0
 reset_timestep  0
@@ -80,7 +82,7 @@ compute         sinking particles reduce ave vz
 variable        unbalanced equal c_net/(c_contact_mean+1e-30)
 variable        floor_kpa equal v_floor_force/{cross_section!r}
 variable        carried equal v_floor_kpa/(v_load*{pressure_kpa!r})
-variable        drift equal c_sinking*{window_us!r}/c_height
+variable        drift equal c_sinking*{window_us!r}/(c_height+1e-30)
 variable        calm equal f_window[1]<{unbalanced_limit!r}
 variable        bears equal abs(f_window[2]-1.0)<{floor_tolerance!r}
 variable        stands equal abs(f_window[3])<{drift_limit!r}
@@ -96,13 +98,6 @@ dump            frames particles custom {frame_stride} {frames} id x y z
 dump_modify     frames sort id format float %.9g skip v_idle
 fix             progress all print {frame_stride} "$(step) $(c_height:%.9g)" append {progress} screen no
 
-# Down, until the floor carries a part of the force; then to rest.
-variable        arrived equal v_carried>{arrived!r}
-fix             stop all halt {sample_every} v_arrived > 0.5 error continue message no
-run             {max_steps} upto post no
-{check_atoms}
-unfix           stop
-fix             drag all viscous {settling_drag}
 {watch}
 run             {max_steps} upto post no
 {check_atoms}

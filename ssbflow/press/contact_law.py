@@ -33,15 +33,17 @@ class HertzMaterial:
     """Hertz normal force with given restitution, Mindlin friction with history and no tangential damping.
 
     Each species is given its own modulus and LAMMPS mixes them: mixed by hand, they would be mixed twice. Tangential
-    damping 0 avoids a standing unbalance that a strong one keeps up while the kinetic energy stays tiny. Rolling
-    resistance, where asked for, is a spring, slider and dashpot as stiff as the smallest particle's contact.
+    damping 0 avoids a standing unbalance that a strong one keeps up while the kinetic energy stays tiny. The tangential
+    spring shrinks with a contact that is unloaded (`mindlin_rescale`): left as it was, it would give back more energy
+    than was put in, and some packings would tremble for ever. Rolling resistance, where asked for, is a spring, slider
+    and dashpot as stiff as the smallest particle's contact.
     """
 
     def coefficients(self, material: Material, press: Press, smallest_um: float) -> str:
         """Return normal, tangential, rolling and damping model of one material."""
         modulus = youngs_modulus_kpa(material, press.stiffness_scale)
         normal = f"hertz/material {modulus!r} {material.restitution!r} {material.poisson_ratio!r}"
-        tangential = f"tangential mindlin NULL 0.0 {material.friction!r}"
+        tangential = f"tangential mindlin_rescale NULL 0.0 {material.friction!r}"
         rolling = _rolling(material, press, smallest_um) if press.rolling_friction else ""
         return f"{normal} {tangential}{rolling} damping coeff_restitution"
 

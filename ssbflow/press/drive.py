@@ -26,7 +26,7 @@ class Drive(Protocol):
 
 
 class BodyForce:
-    """The published drive: every particle of a species is pushed down with the same force."""
+    """The published drive: every particle of a species is pushed down with the same force, all of it."""
 
     top = "c_top"
 
@@ -35,16 +35,12 @@ class BodyForce:
         return ""
 
     def commands(self, plan: PressPlan) -> str:
-        """Return one `fix addforce` for each species."""
-        return "\n".join(
-            f"variable push_{species} equal {-force!r}*v_load\n"
-            f"fix push_{species} {species} addforce 0.0 0.0 v_push_{species}"
-            for species, force in plan.share_nn.items()
-        )
+        """Return the force on each particle."""
+        return weights(plan)
 
     def force_nn(self, plan: PressPlan) -> dict[str, float]:
         """Return each species' share."""
-        return plan.share_nn
+        return plan.weight_nn
 
 
 class Platen:
@@ -54,6 +50,9 @@ class Platen:
     it like every other; the wall is a plane that follows it. So nothing has to be steered from outside, and a restart
     file holds the plate as well. What the particles do not carry yet pushes the plate, but never more than a part of
     the full force: it comes down at a bounded speed, and its drag is light enough for the last of the way.
+
+    A small part of the force is a weight of the particles. Without one, those that carry nothing float where they were
+    last struck, and how many neighbours they touch would depend on the rate of the press.
     """
 
     top = "v_platen_z"
@@ -71,15 +70,26 @@ class Platen:
                 f"variable platen_z equal z[{carrier.atom_id}]-{carrier.gap_um!r}",
                 "region platen plane 0.0 0.0 0.0 0.0 0.0 -1.0 side in units box move NULL NULL v_platen_z",
                 PLATEN.commands(plan),
-                f"variable lacking equal {plan.total_force_nn!r}*v_load-v_platen_force",
+                f"variable lacking equal {carrier.load_nn!r}*v_load-v_platen_force",
                 f"variable push equal -ternary(v_lacking<{most!r},v_lacking,{most!r})",
                 "fix push platen addforce 0.0 0.0 v_push",
+                weights(plan),
             ]
         )
 
     def force_nn(self, plan: PressPlan) -> dict[str, float]:  # noqa: ARG002
         """Return nothing: the plate pushes, particles only pass it on."""
         return {}
+
+
+def weights(plan: PressPlan) -> str:
+    """Return one `fix addforce` for each species that is pushed down."""
+    return "\n".join(
+        f"variable weight_{species} equal {-force!r}*v_load\n"
+        f"fix weight_{species} {species} addforce 0.0 0.0 v_weight_{species}"
+        for species, force in plan.weight_nn.items()
+        if force
+    )
 
 
 def _carrier(plan: PressPlan) -> PlatenPlan:

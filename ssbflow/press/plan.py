@@ -30,7 +30,6 @@ PLATEN_MASS = 0.1  # of the particles': heavy beside the spheres that it touches
 PLATEN_STEPS = 5.0  # and so heavy that its drag takes at least so many time steps to stop it
 PLATEN_PUSH = 0.5  # largest force that moves the plate, of the full one
 BED_DRAG = 5.0  # of the full force at the wave speed: a platen at 2 % of that feels a tenth of its force as drag
-SETTLING_DRAG = 3.0  # of the former, once the bed carries the plate: or particles that carry nothing bounce off
 PLATEN_GAP = 2.5  # largest radii between the plate and the atom that carries it: too far to touch anything
 
 
@@ -44,6 +43,8 @@ class PlatenPlan:
     gap_um : float
         Its height above the plate.
     radius_um, mass_pg : float
+    load_nn : float
+        With which it presses: the full force less the weight of the particles.
     largest_push_nn : float
         That moves the plate, beyond what the particles carry.
     drag : float
@@ -54,6 +55,7 @@ class PlatenPlan:
     gap_um: float
     radius_um: float
     mass_pg: float
+    load_nn: float
     largest_push_nn: float
     drag: float
 
@@ -72,11 +74,10 @@ class PressPlan:
         Species → coefficients of the contact law, as LAMMPS reads them.
     effective_modulus_kpa : dict
         Species → E* of two such particles.
-    total_force_nn : float
-    share_nn : dict
-        Species → its share of the total force, for each particle.
-    drag, settling_drag : dict
-        Species → viscous coefficient (nN µs/µm) on the way down, and once the bed carries.
+    weight_nn : dict
+        Species → force that pushes each particle down.
+    drag : dict
+        Species → viscous coefficient (nN µs/µm).
     time_step_us, skin_um, parting_move_um : float
     parting_steps, frame_stride, unloading_steps : int
     platen : PlatenPlan or None
@@ -87,10 +88,8 @@ class PressPlan:
     density_g_cm3: Floats
     coefficients: dict[str, str]
     effective_modulus_kpa: dict[str, float]
-    total_force_nn: float
-    share_nn: dict[str, float]
+    weight_nn: dict[str, float]
     drag: dict[str, float]
-    settling_drag: dict[str, float]
     time_step_us: float
     skin_um: float
     parting_move_um: float
@@ -121,11 +120,11 @@ def press_plan(packing: Packing, materials: dict[str, Material], press: Press, e
     species = tuple(name for name in SPECIES if (packing.species == name).any())
     _check_materials(species, materials)
     present = {name: materials[name] for name in species}
-    scale, total = press.stiffness_scale, total_force_nn(press.pressure_mpa, packing.cross_section_um2)
+    total = total_force_nn(press.pressure_mpa, packing.cross_section_um2)
     share = _share_per_particle(packing, species, total, eam_volume_fraction)
     fall_speed = press.settling.fall_speed_fraction * _wave_speed(present, press)
-    drag, settling_drag = _drags(share, present, press)
-    density, time_step = _densities_and_time_step(packing, present, press, settling_drag)
+    drag = _drag(share, present, press)
+    density, time_step = _densities_and_time_step(packing, present, press, drag)
     smallest_um, largest_um = float(packing.radius_um.min()), float(packing.radius_um.max())
     move = PARTING_MOVE * smallest_um
     fall_steps = packing.height_um / (fall_speed * time_step)
@@ -134,18 +133,16 @@ def press_plan(packing: Packing, materials: dict[str, Material], press: Press, e
         species=species,
         density_g_cm3=density,
         coefficients={name: law.coefficients(present[name], press, _smallest_um(packing, name)) for name in species},
-        effective_modulus_kpa={name: effective_modulus_kpa(present[name], scale) for name in species},
-        total_force_nn=total,
-        share_nn=share,
+        effective_modulus_kpa={name: effective_modulus_kpa(present[name], press.stiffness_scale) for name in species},
+        weight_nn={name: _weight_fraction(press) * value for name, value in share.items()},
         drag=drag,
-        settling_drag=settling_drag,
         time_step_us=time_step,
         skin_um=NEIGHBOUR_SKIN * smallest_um,
         parting_move_um=move,
         parting_steps=max(LEAST_PARTING_STEPS, int(PARTING_DISTANCE * largest_um / move)),
         frame_stride=max(1, int(fall_steps / (SURPLUS_FRAMES * press.frames))),
         unloading_steps=int(fall_steps / 4),
-        platen=_platen(packing, density, total, fall_speed, time_step) if press.drive == "platen" else None,
+        platen=_platen(packing, density, press, fall_speed, time_step) if press.drive == "platen" else None,
     )
 
 
@@ -154,16 +151,15 @@ def _wave_speed(materials: dict[str, Material], press: Press) -> float:
     return min(wave_speed_um_us(material, press.stiffness_scale) for material in materials.values())
 
 
-def _drags(
-    share_nn: dict[str, float], materials: dict[str, Material], press: Press
-) -> tuple[dict[str, float], dict[str, float]]:
-    """Return the viscous coefficients of each species on the way down, and once the bed carries."""
-    wave_speed = _wave_speed(materials, press)
-    if press.drive == "platen":
-        drag = {name: share * BED_DRAG / wave_speed for name, share in share_nn.items()}
-        return drag, {name: SETTLING_DRAG * value for name, value in drag.items()}
-    drag = {name: share / (press.settling.fall_speed_fraction * wave_speed) for name, share in share_nn.items()}
-    return drag, drag
+def _weight_fraction(press: Press) -> float:
+    """Return the share of the full force that pushes on every particle."""
+    return press.settling.weight_fraction if press.drive == "platen" else 1.0
+
+
+def _drag(share_nn: dict[str, float], materials: dict[str, Material], press: Press) -> dict[str, float]:
+    """Return the viscous coefficient of each species."""
+    strength = BED_DRAG if press.drive == "platen" else 1 / press.settling.fall_speed_fraction
+    return {name: strength * share / _wave_speed(materials, press) for name, share in share_nn.items()}
 
 
 def _densities_and_time_step(
@@ -182,7 +178,8 @@ def _densities_and_time_step(
     return density, time_step * min(1.0, float(np.min(density * packing.volume_um3 / least_mass)))
 
 
-def _platen(packing: Packing, density: Floats, total_nn: float, fall_speed: float, time_step: float) -> PlatenPlan:
+def _platen(packing: Packing, density: Floats, press: Press, fall_speed: float, time_step: float) -> PlatenPlan:
+    total_nn = total_force_nn(press.pressure_mpa, packing.cross_section_um2)
     drag = PLATEN_PUSH * total_nn / fall_speed
     bed_pg = float(np.sum(density * packing.volume_um3))
     return PlatenPlan(
@@ -190,6 +187,7 @@ def _platen(packing: Packing, density: Floats, total_nn: float, fall_speed: floa
         gap_um=PLATEN_GAP * float(packing.radius_um.max()),
         radius_um=float(packing.radius_um.min()),
         mass_pg=max(PLATEN_MASS * bed_pg, PLATEN_STEPS * drag * time_step),
+        load_nn=(1 - _weight_fraction(press)) * total_nn,
         largest_push_nn=PLATEN_PUSH * total_nn,
         drag=drag,
     )

@@ -15,7 +15,6 @@ from ssbflow.press.wall import FLOOR
 SAMPLE_EVERY = 100  # steps between looks at the forces
 SAMPLES = 2  # looks averaged before each decision whether the press has settled
 WINDOW = SAMPLE_EVERY * SAMPLES
-ARRIVED = 0.3  # of the force that the floor carries when falling ends and settling begins
 IDLE = 0.02  # of the mean height, shared by the frames: too little progress to be worth one
 COLLECTION_RATIO = 4.0  # of diameters within a size collection: more of them make neighbour lists dearer again
 CHECKPOINT_EVERY = 2000  # steps: at most a minute of a box of a hundred thousand particles
@@ -30,7 +29,7 @@ def script_text(packing: Packing, press: Press, release: Release | None, plan: P
         lost_atoms=names.LOST_ATOMS,
         exit_lost_atoms=names.EXIT_LOST_ATOMS,
     )
-    text = _head(packing, plan) + _parting(press, plan)
+    text = _head(packing, plan) + _parting(packing, press, plan)
     text += PRESSING.format(
         drive=DRIVES[press.drive].commands(plan),
         drag=_drag(plan, plan.drag),
@@ -43,9 +42,6 @@ def script_text(packing: Packing, press: Press, release: Release | None, plan: P
         top=top,
         thermo=5 * WINDOW,
         watch=watch,
-        arrived=ARRIVED,
-        sample_every=SAMPLE_EVERY,
-        settling_drag=_drag(plan, plan.settling_drag),
         checkpoint_every=CHECKPOINT_EVERY,
         press_checkpoints=_checkpoints("press"),
         frame_stride=plan.frame_stride,
@@ -68,7 +64,7 @@ def script_text(packing: Packing, press: Press, release: Release | None, plan: P
         overlap_lost=1 - share ** (2 / 3),
         first_checkpoint=names.checkpoint("release", 1),
         unloading_steps=plan.unloading_steps,
-        drag=_drag(plan, plan.settling_drag, share ** (1 / 3)),
+        drag=_drag(plan, plan.drag, share ** (1 / 3)),
         watch=watch,
         checkpoint_every=CHECKPOINT_EVERY,
         release_checkpoints=_checkpoints("release"),
@@ -102,8 +98,9 @@ def _head(packing: Packing, plan: PressPlan) -> str:
     )
 
 
-def _parting(press: Press, plan: PressPlan) -> str:
+def _parting(packing: Packing, press: Press, plan: PressPlan) -> str:
     return PARTING.format(
+        cover=float(packing.position_um[:, 2].max()),
         parting_move=plan.parting_move_um,
         drag=_drag(plan, plan.drag),
         parting_thermo=max(1, plan.parting_steps // 4),

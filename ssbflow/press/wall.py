@@ -1,9 +1,10 @@
 """Rigid walls: for each species a granular wall with its modulus, and a stop for spheres pressed flat against it.
 
 A wall's force turns round where a sphere's centre passes it. In an elastic press this happens: a small sphere under a
-large one can carry more than Hertz gives at an overlap of one radius. Real particles are flattened and stiffen, so from
-half a radius of overlap on a linear spring of 3 E* r is added; together they carry 2.8 E* r² before the centre reaches
-the wall, Hertz alone 1.3 E* r². Only particles that touch a wall are looked at, a group renewed every few steps.
+large one may have to carry more than the 1.3 E* r² that Hertz gives at an overlap of one radius. Real particles are
+flattened and stiffen, so from half a radius of overlap on a force of 3 E* r times the further overlap is added, divided
+by what is left of that half radius: it grows without bound, or nearly so, before the centre reaches the wall. Only
+particles that touch a wall are looked at, a group renewed every few steps.
 """
 
 from dataclasses import dataclass
@@ -11,7 +12,8 @@ from dataclasses import dataclass
 from ssbflow.press.plan import PressPlan
 
 FLATTENED = 0.5  # distance of the centre from the wall, in radii, below which the stop acts
-STOP_STIFFNESS = 3.0  # in E* r; the contact's own stiffness at an overlap of one radius is 2 E* r
+STOP_STIFFNESS = 3.0  # in E* r, where it sets in; the contact's own at an overlap of one radius is 2 E* r
+LEAST_LEFT = 0.02  # of the radius, for the last of it
 RENEW_EVERY = 10  # steps; nothing crosses half a radius in so few
 
 
@@ -49,15 +51,17 @@ class Wall:
         )
 
     def _stop(self, plan: PressPlan) -> str:
-        name, depth = self.name, f"({FLATTENED}*radius-({self.distance}))"
+        name, distance = self.name, f"({self.distance})"
+        depth = f"({FLATTENED}*radius-{distance})"
+        left = f"({distance}*({distance}>0)/radius+{LEAST_LEFT})"
         stiffness = "+".join(
             f"{STOP_STIFFNESS * plan.effective_modulus_kpa[species]!r}*(type=={number})"
             for number, species in enumerate(plan.species, 1)
         )
         return (
-            f"variable {name}_near atom ({self.distance})<radius\n"
+            f"variable {name}_near atom {distance}<radius\n"
             f"group {name}_near dynamic particles var {name}_near every {RENEW_EVERY}\n"
-            f"variable {name}_stop atom {self.away}*({stiffness})*radius*{depth}*({depth}>0)\n"
+            f"variable {name}_stop atom {self.away}*({stiffness})*radius*{depth}*({depth}>0)*{FLATTENED}/{left}\n"
             f"fix {name}_stop {name}_near addforce 0.0 0.0 v_{name}_stop\n"
             f"compute {name}_stop {name}_near reduce sum v_{name}_stop"
         )

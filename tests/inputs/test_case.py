@@ -153,6 +153,7 @@ SIMULATION_INPUTS: dict[str, tuple[Place, Any]] = {
     "time step of contacts": ((*PRESS, "settling", "contact_time_fraction"), 0.1),
     "real densities": ((*PRESS, "settling", "density_scaling"), False),
     "fall speed": ((*PRESS, "settling", "fall_speed_fraction"), 0.01),
+    "weight of the particles": ((*PRESS, "settling", "weight_fraction"), 0),
     "force limit": ((*PRESS, "settling", "unbalanced_force_limit"), 1e-4),
     "floor tolerance": ((*PRESS, "settling", "floor_force_tolerance"), 0.02),
     "drift of the height": ((*PRESS, "settling", "height_drift_limit"), 1e-5),

@@ -99,6 +99,7 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "a release to nothing": ({"release": {"pressure_mpa": 0}}, "release.pressure_mpa\n.*greater than 0"),
     "a key of the press in the release": ({"release": {"drive": "platen"}}, "release.drive"),
     "no drift": ({"press": {"settling": {"height_drift_limit": 0}}}, "press.settling.height_drift_limit"),
+    "a heavy weight": ({"press": {"settling": {"weight_fraction": 0.11}}}, "press.settling.weight_fraction"),
     "too few steps": ({"press": {"settling": {"max_steps": 999}}}, "press.settling.max_steps"),
     "no stiffness": ({"press": {"stiffness_scale": 0}}, "greater than 0"),
     "one frame": ({"press": {"frames": 1}}, "greater than or equal to 2"),

@@ -53,6 +53,11 @@ def plan_of(packing: Packing, materials: dict[str, Material] = BOTH, **press: ob
     return press_plan(packing, materials, Press(**fields), packing.eam_volume_fraction())
 
 
+def full_force_nn(packing: Packing, pressure_mpa: float = 375) -> float:
+    """Return pressure × cross-section."""
+    return pressure_mpa * 1e3 * packing.cross_section_um2
+
+
 def run_plain(folder: Path, script: str) -> None:
     """`lmp -in SCRIPT`, as one would by hand."""
     lmp = find_lmp()

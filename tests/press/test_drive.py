@@ -4,8 +4,9 @@ import dataclasses
 from pathlib import Path
 
 import pytest
-from press_oracles import BOTH, EDGE, hertz_force_nn, lammps_numbers, mixed_gpa, plan_of, random_packing
+from press_oracles import BOTH, EDGE, full_force_nn, hertz_force_nn, lammps_numbers, mixed_gpa, plan_of, random_packing
 
+from ssbflow.inputs.protocol import Settling
 from ssbflow.packing.packing import Packing
 from ssbflow.press.drive import DRIVES
 from ssbflow.press.plan import PlatenPlan, PressPlan
@@ -22,7 +23,7 @@ def carrier_of(plan: PressPlan) -> PlatenPlan:
 @pytest.mark.parametrize("species", [("eam", "se"), ("se",), ("eam",)])
 def test_drive_tells_the_force_that_it_puts_on_particles(species: tuple[str, ...], drive: str) -> None:
     plan = plan_of(random_packing(1, species), drive=drive)
-    assert DRIVES[drive].force_nn(plan) == (plan.share_nn if drive == "body_force" else {})
+    assert DRIVES[drive].force_nn(plan) == (plan.weight_nn if drive == "body_force" else {})
 
 
 def test_body_force_needs_no_placing() -> None:
@@ -31,18 +32,23 @@ def test_body_force_needs_no_placing() -> None:
 
 @pytest.mark.lammps
 @pytest.mark.parametrize("load", [1.0, 0.25])
-def test_body_force_pushes_every_particle_down_with_its_share_of_the_load(tmp_path: Path, load: float) -> None:
+@pytest.mark.parametrize(("drive", "part"), [("body_force", 1.0), ("platen", 0.05)])
+def test_every_particle_is_pushed_down_with_its_share_of_the_load(
+    tmp_path: Path, drive: str, part: float, load: float
+) -> None:
     packing = random_packing(2, ("eam", "se"))
-    plan = plan_of(packing, drive="body_force")
+    plan = plan_of(packing, drive=drive, settling=Settling(weight_fraction=0.05))
     commands = [
+        "thermo_style custom step c_top\nrun 0",
+        DRIVES[drive].placing(plan),
         f"variable load equal {load!r}",
-        DRIVES["body_force"].commands(plan),
+        DRIVES[drive].commands(plan),
         "run 0",
         f'print "{" ".join(f"$(fz[{number}]:%.17g)" for number in range(1, len(packing) + 1))}" file out',
     ]
     forces = lammps_numbers(tmp_path, packing, plan, "\n".join(commands))
-    assert forces == pytest.approx([-load * plan.share_nn[name] for name in packing.species.tolist()])
-    assert sum(forces) == pytest.approx(-load * 375e3 * packing.cross_section_um2)
+    assert forces == pytest.approx([-load * plan.weight_nn[name] for name in packing.species.tolist()])
+    assert sum(forces) == pytest.approx(-load * part * full_force_nn(packing))
 
 
 def platen_numbers(folder: Path, plan: PressPlan, plate_um: str, load: float = 1.0) -> tuple[float, float, float]:
@@ -87,7 +93,7 @@ def test_platen_is_put_on_the_highest_particle(tmp_path: Path) -> None:
     ]
     top, carried, on_atom = lammps_numbers(tmp_path, packing, plan, "\n".join(commands))
     assert top == pytest.approx((packing.position_um[:, 2] + packing.radius_um).max(), rel=1e-9)
-    assert carried == pytest.approx(0, abs=1e-6 * plan.total_force_nn)
+    assert carried == pytest.approx(0, abs=1e-6 * full_force_nn(packing))
     assert on_atom == pytest.approx(-carrier.largest_push_nn)
 
 
@@ -96,8 +102,9 @@ def test_platen_is_put_on_the_highest_particle(tmp_path: Path) -> None:
 def test_free_platen_is_pushed_by_a_part_of_the_force_at_most(tmp_path: Path, load: float) -> None:
     plan = plan_of(ONE, drive="platen")
     carried, on_atom, on_sphere = platen_numbers(tmp_path, plan, plate_at(plan, 4.001), load)
-    assert (carried, on_sphere) == (0, 0)
-    assert on_atom == pytest.approx(-min(carrier_of(plan).largest_push_nn, load * plan.total_force_nn))
+    assert carried == 0
+    assert on_sphere == pytest.approx(-load * plan.weight_nn["se"])
+    assert on_atom == pytest.approx(-min(carrier_of(plan).largest_push_nn, load * carrier_of(plan).load_nn))
 
 
 @pytest.mark.lammps
@@ -108,8 +115,8 @@ def test_platen_is_pushed_by_what_the_particles_do_not_carry(tmp_path: Path, sha
     total = hertz_on_plate_nn(0.2) / share
     plan = dataclasses.replace(
         unscaled,
-        total_force_nn=total,
-        platen=dataclasses.replace(carrier_of(unscaled), largest_push_nn=0.3 * total),
+        weight_nn={"se": 0.0},
+        platen=dataclasses.replace(carrier_of(unscaled), load_nn=total, largest_push_nn=0.3 * total),
     )
     carried, on_atom, on_sphere = platen_numbers(tmp_path, plan, plate_at(plan, 3.8))
     assert carried == pytest.approx(share * total, rel=1e-6)

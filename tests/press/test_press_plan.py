@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from press_oracles import BOTH, CAM, DRIVES, LIGHT_MPA, SE, plan_of, random_packing
+from press_oracles import BOTH, CAM, DRIVES, LIGHT_MPA, SE, full_force_nn, plan_of, random_packing
 
 from ssbflow.errors import InputError
 from ssbflow.inputs.protocol import Press, Settling
@@ -14,7 +14,6 @@ from ssbflow.press.plan import (
     PLATEN_MASS,
     PLATEN_PUSH,
     PLATEN_STEPS,
-    SETTLING_DRAG,
     PlatenPlan,
     PressPlan,
     press_plan,
@@ -43,18 +42,20 @@ def real_density(packing: Packing) -> Floats:
 
 @pytest.mark.parametrize("drive", DRIVES)
 def test_species_share_the_force_by_volume_fraction(drive: str) -> None:
-    plan = press_plan(MIXED, BOTH, Press(pressure_mpa=375, drive=drive), eam_volume_fraction=0.4)
+    press = Press(pressure_mpa=375, drive=drive, settling=Settling(weight_fraction=0.03))
+    plan = press_plan(MIXED, BOTH, press, eam_volume_fraction=0.4)
     total_nn = 375e6 * (20e-6) ** 2 * 1e9
-    assert plan.total_force_nn == pytest.approx(total_nn)
-    assert plan.share_nn["eam"] == pytest.approx(0.4 * total_nn)
-    assert 3 * plan.share_nn["se"] == pytest.approx(0.6 * total_nn)
+    weight_nn = total_nn * (0.03 if plan.platen else 1)
+    assert plan.weight_nn["eam"] == pytest.approx(0.4 * weight_nn)
+    assert 3 * plan.weight_nn["se"] == pytest.approx(0.6 * weight_nn)
+    assert weight_nn + (plan.platen.load_nn if plan.platen else 0) == pytest.approx(total_nn)
 
 
 def test_single_species_carries_the_whole_force_whatever_the_fraction() -> None:
     only_se = Packing([[5, 5, 1], [15, 5, 1]], [1, 1], ["se", "se"], (20.0, 20.0))
-    plan = press_plan(only_se, {"se": SE}, Press(pressure_mpa=100), eam_volume_fraction=0.4)
+    plan = press_plan(only_se, {"se": SE}, Press(pressure_mpa=100, drive="body_force"), eam_volume_fraction=0.4)
     assert plan.species == ("se",)
-    assert 2 * plan.share_nn["se"] == pytest.approx(100e6 * (20e-6) ** 2 * 1e9)
+    assert 2 * plan.weight_nn["se"] == pytest.approx(100e6 * (20e-6) ** 2 * 1e9)
 
 
 @settings(max_examples=30, deadline=None)
@@ -62,10 +63,10 @@ def test_single_species_carries_the_whole_force_whatever_the_fraction() -> None:
 def test_every_species_that_occurs_is_planned_and_no_other(packing: Packing, drive: str) -> None:
     plan = plan_of(packing, drive=drive)
     assert set(plan.species) == set(packing.species.tolist())
-    for by_species in (plan.coefficients, plan.effective_modulus_kpa, plan.share_nn, plan.drag, plan.settling_drag):
+    for by_species in (plan.coefficients, plan.effective_modulus_kpa, plan.weight_nn, plan.drag):
         assert tuple(by_species) == plan.species
-    shared = sum(plan.share_nn[name] for name in packing.species.tolist())
-    assert shared == pytest.approx(plan.total_force_nn)
+    weight = sum(plan.weight_nn[name] for name in packing.species.tolist())
+    assert weight + (plan.platen.load_nn if plan.platen else 0) == pytest.approx(full_force_nn(packing))
     assert plan.density_g_cm3.shape == (len(packing),)
     assert min(plan.parting_steps, plan.frame_stride, plan.unloading_steps) >= 1
 
@@ -91,9 +92,8 @@ def materials_time_step_us(packing: Packing, press: Press) -> float:
 
 
 def mass_that_drag_stops_pg(packing: Packing, plan: PressPlan) -> Floats:
-    """Of each particle, in one time step of either stage; explicit steps blow up below half of it."""
-    drag = [max(plan.drag[name], plan.settling_drag[name]) for name in packing.species.tolist()]
-    return np.array(drag) * plan.time_step_us
+    """Of each particle, in one time step; explicit steps blow up below half of it."""
+    return np.array([plan.drag[name] for name in packing.species.tolist()]) * plan.time_step_us
 
 
 presses = st.builds(
@@ -149,7 +149,7 @@ def test_drag_of_the_body_force_lets_both_species_fall_at_the_same_speed() -> No
     settling = Settling(fall_speed_fraction=0.03)
     press = Press(pressure_mpa=375, drive="body_force", settling=settling)
     plan = press_plan(MIXED, BOTH, press, eam_volume_fraction=0.4)
-    speed_eam, speed_se = (plan.share_nn[name] / plan.drag[name] for name in ("eam", "se"))
+    speed_eam, speed_se = (plan.weight_nn[name] / plan.drag[name] for name in ("eam", "se"))
     assert speed_eam == pytest.approx(speed_se)
     assert speed_se == pytest.approx(0.03 * SLOWER_WAVE)
 
@@ -169,17 +169,7 @@ def test_drag_under_a_platen_is_a_part_of_the_force_at_the_wave_speed(packing: P
     plan = plan_of(packing, drive="platen", settling=settling)
     whole = sum(plan.drag[name] for name in packing.species.tolist())
     speeds = [(BOTH[name].youngs_modulus_gpa * 1e9 / (BOTH[name].density_g_cm3 * 1e3)) ** 0.5 for name in plan.species]
-    assert whole * min(speeds) == pytest.approx(BED_DRAG * plan.total_force_nn)
-
-
-@settings(max_examples=20, deadline=None)
-@given(packings)
-def test_bed_that_carries_a_platen_is_damped_harder_and_one_under_a_body_force_as_before(packing: Packing) -> None:
-    body, platen = (plan_of(packing, drive=drive) for drive in DRIVES)
-    assert body.settling_drag == body.drag
-    ratios = [platen.settling_drag[name] / platen.drag[name] for name in platen.species]
-    assert ratios == pytest.approx([SETTLING_DRAG] * len(ratios))
-    assert min(ratios) > 1
+    assert whole * min(speeds) == pytest.approx(BED_DRAG * full_force_nn(packing))
 
 
 def test_body_force_has_no_platen() -> None:
@@ -196,8 +186,8 @@ def test_platen_is_lighter_than_the_bed_and_touches_nothing(packing: Packing, de
     assert platen.atom_id == len(packing) + 1
     assert 0 < platen.mass_pg < float(np.sum(plan.density_g_cm3 * packing.volume_um3))
     assert platen.gap_um > platen.radius_um + packing.radius_um.max()
-    assert platen.largest_push_nn == pytest.approx(PLATEN_PUSH * plan.total_force_nn)
-    assert 0 < platen.largest_push_nn < plan.total_force_nn
+    assert platen.largest_push_nn == pytest.approx(PLATEN_PUSH * full_force_nn(packing, LIGHT_MPA))
+    assert 0 < platen.largest_push_nn < platen.load_nn
 
 
 def test_missing_material_is_refused_by_species() -> None:
@@ -266,7 +256,8 @@ def test_contacts_and_densities_are_the_same_under_both_drives(packing: Packing,
     press = {"pressure_mpa": LIGHT_MPA, "stiffness_scale": scale, "rolling_friction": rolling}
     body, platen = (plan_of(packing, drive=drive, **press) for drive in DRIVES)
     assert body.coefficients == platen.coefficients
-    assert body.share_nn == platen.share_nn
+    part = Settling().weight_fraction
+    assert platen.weight_nn == pytest.approx({name: part * force for name, force in body.weight_nn.items()})
     assert body.density_g_cm3.tolist() == platen.density_g_cm3.tolist()
     assert all(f"{rolling!r} damping" in words for words in body.coefficients.values())
     for name, modulus in body.effective_modulus_kpa.items():

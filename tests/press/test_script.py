@@ -174,7 +174,7 @@ def test_limits_of_the_settling_are_the_scripts(
     assert f"variable        calm equal f_window[1]<{unbalanced!r}\n" in text
     assert f"variable        bears equal abs(f_window[2]-1.0)<{floor!r}\n" in text
     assert f"variable        stands equal abs(f_window[3])<{drift!r}\n" in text
-    assert len(beginning(text, "run", str(steps), "upto")) == 2  # down, then to rest
+    assert len(beginning(text, "run", str(steps), "upto")) == 1
     [(asked,)] = [re.findall(r"v_load\*(\S+)\)", line) for line in text.splitlines() if " carried " in line]
     assert float(asked) == pytest.approx(1e3 * pressure)
 
@@ -182,7 +182,7 @@ def test_limits_of_the_settling_are_the_scripts(
 def test_drift_is_told_for_the_window_over_which_it_is_averaged() -> None:
     packing = random_packing(8, ("se",))
     text, plan = script_of(packing), plan_of(packing)
-    [window_us] = re.findall(r"variable +drift equal c_sinking\*(\S+)/c_height", text)
+    [window_us] = re.findall(r"variable +drift equal c_sinking\*(\S+)/\(c_height", text)
     [(every, samples, steps)] = re.findall(r"fix +window all ave/time (\d+) (\d+) (\d+)", text)
     assert float(window_us) == pytest.approx(WINDOW * plan.time_step_us)
     assert int(every) * int(samples) == int(steps) == WINDOW
@@ -204,10 +204,8 @@ def test_drag_of_each_type_is_the_plans(drive: str) -> None:
     packing = random_packing(9, ("eam", "se"))
     plan = plan_of(packing, drive=drive)
     platen = [plan.platen.drag] if plan.platen else []
-    falling, settled = ([by_species[name] for name in plan.species] for by_species in (plan.drag, plan.settling_drag))
-    parting_drag, falling_drag, settling_drag = drags_of(script_of(packing, drive=drive))
-    assert parting_drag == falling_drag == pytest.approx([*falling, *platen])
-    assert settling_drag == pytest.approx([*settled, *platen])
+    parting_drag, pressing_drag = drags_of(script_of(packing, drive=drive))
+    assert parting_drag == pressing_drag == pytest.approx([*(plan.drag[name] for name in plan.species), *platen])
 
 
 @settings(max_examples=20, deadline=None)
@@ -236,11 +234,15 @@ def test_height_that_is_told_is_that_of_whatever_is_on_top(drive: str, top: str)
     assert re.findall(r'"top_um \$\((\w+):%\.17g\)"', text) == [top, top]
 
 
-def test_no_particle_is_parted_beyond_the_lid() -> None:
+def test_no_centre_is_parted_beyond_the_highest_or_pressed_beyond_the_lid() -> None:
     packing = random_packing(13, ("eam", "se"))
-    [words] = beginning(script_of(packing), "fix", "lid")
-    assert words[2:7] == ["particles", "wall/reflect", "zlo", "0.0", "zhi"]
-    assert float(words[7]) == lid_um(packing)
+    text = script_of(packing)
+    [cover], [lid] = (beginning(text, "fix", name) for name in ("cover", "lid"))
+    assert cover[2:5] == ["particles", "wall/reflect", "zhi"]
+    assert float(cover[5]) == packing.position_um[:, 2].max()
+    assert lid[2:7] == ["particles", "wall/reflect", "zlo", "0.0", "zhi"]
+    assert float(lid[7]) == lid_um(packing)
+    assert text.index("unfix           cover") < text.index("label           pressing")
 
 
 def run_script(folder: Path, packing: Packing, release: Release | None = None, **press: object) -> set[str]:

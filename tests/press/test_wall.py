@@ -7,7 +7,7 @@ import pytest
 from press_oracles import BOTH, EDGE, hertz_force_nn, lammps_numbers, mixed_gpa, plan_of
 
 from ssbflow.packing.packing import Packing
-from ssbflow.press.wall import FLATTENED, FLOOR, PLATEN, STOP_STIFFNESS, Wall
+from ssbflow.press.wall import FLATTENED, FLOOR, LEAST_LEFT, PLATEN, STOP_STIFFNESS, Wall
 
 pytestmark = pytest.mark.lammps
 
@@ -43,11 +43,12 @@ def one_sphere(species: str, radius: float, height: float) -> Packing:
 
 
 def wall_force_nn(species: str, radius: float, distance: float) -> float:
-    """Hertz, and beyond an overlap of half a radius a spring besides."""
+    """Hertz, and beyond an overlap of half a radius a spring that stiffens besides."""
     modulus_gpa = mixed_gpa(BOTH[species], BOTH[species])
     spring = STOP_STIFFNESS * modulus_gpa * 1e6 * radius
     hertz = float(hertz_force_nn(radius - distance, radius, modulus_gpa))
-    return hertz + spring * max(FLATTENED * radius - distance, 0)
+    stiffened = spring * FLATTENED * radius / (distance + LEAST_LEFT * radius)
+    return hertz + stiffened * max(FLATTENED * radius - distance, 0)
 
 
 @pytest.mark.parametrize("wall", [FLOOR, PLATEN], ids=["floor", "platen"])
@@ -93,3 +94,10 @@ def test_wall_pushes_the_harder_the_nearer_a_centre_comes(tmp_path: Path, wall: 
     pushed = wall.away * np.array(forces)
     assert pushed[0] > 0
     assert (np.diff(pushed) > 0).all()
+
+
+@pytest.mark.parametrize("wall", [FLOOR, PLATEN], ids=["floor", "platen"])
+def test_wall_can_carry_many_times_what_hertz_can(tmp_path: Path, wall: Wall) -> None:
+    radius = 0.5
+    forces, _ = on_wall(tmp_path, wall, one_sphere("se", radius, height_of(wall, 1e-3)))
+    assert wall.away * forces[0] > 20 * float(hertz_force_nn(radius, radius, mixed_gpa(BOTH["se"], BOTH["se"])))

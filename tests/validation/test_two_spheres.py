@@ -141,7 +141,7 @@ def test_pressed_column_of_two_spheres_overlaps_by_what_hertz_needs(tmp_path: Pa
             "box": {"edge_um": edge, "areal_mass_mg_cm2": 1},
             "press": {
                 "pressure_mpa": SE_PAIR_NN / edge**2 / 1e3,
-                "settling": {"initial_solid_fraction": None, "floor_force_tolerance": 1e-4},
+                "settling": {"initial_solid_fraction": None, "floor_force_tolerance": 1e-4, "weight_fraction": 0},
             },
         }
     )
