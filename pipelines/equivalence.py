@@ -70,8 +70,9 @@ def main(path: Path, seeds: int, drive: str) -> None:
     )
     for name in METRICS:
         (mean, error), (slow_mean, slow_error) = (mean_and_error(cube[name]) for cube in cubes)
-        apart = (mean - slow_mean) / float(np.hypot(error, slow_error))
-        table.add_row(name, f"{mean:.4f} ± {error:.4f}", f"{slow_mean:.4f} ± {slow_error:.4f}", f"{apart:+.1f}")
+        both = float(np.hypot(error, slow_error))
+        apart = f"{(mean - slow_mean) / both:+.1f}" if both else ""  # no seed differs from another
+        table.add_row(name, f"{mean:.4f} ± {error:.4f}", f"{slow_mean:.4f} ± {slow_error:.4f}", apart)
     Console(width=120).print(table)
 
 
