@@ -36,7 +36,7 @@ class BodyForce:
 
     def commands(self, plan: PressPlan) -> str:
         """Return the force on each particle."""
-        return weights(plan)
+        return _weights(plan)
 
     def force_nn(self, plan: PressPlan) -> dict[str, float]:
         """Return each species' share."""
@@ -73,7 +73,7 @@ class Platen:
                 f"variable lacking equal {carrier.load_nn!r}*v_load-v_platen_force",
                 f"variable push equal -ternary(v_lacking<{most!r},v_lacking,{most!r})",
                 "fix push platen addforce 0.0 0.0 v_push",
-                weights(plan),
+                _weights(plan),
             ]
         )
 
@@ -82,7 +82,7 @@ class Platen:
         return {}
 
 
-def weights(plan: PressPlan) -> str:
+def _weights(plan: PressPlan) -> str:
     """Return one `fix addforce` for each species that is pushed down."""
     return "\n".join(
         f"variable weight_{species} equal {-force!r}*v_load\n"
