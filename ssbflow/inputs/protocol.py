@@ -53,7 +53,7 @@ class Settling(Input):
     weight_fraction: float = Field(default=0.02, ge=0, le=0.1)
     unbalanced_force_limit: float = Field(default=1e-3, gt=0, lt=1)
     floor_force_tolerance: float = Field(default=0.01, gt=0, lt=1)
-    height_drift_limit: float = Field(default=3e-4, gt=0, lt=1)
+    height_drift_limit: float = Field(default=2e-4, gt=0, lt=1)
     max_steps: int = Field(default=200_000, ge=1000)
 
 
