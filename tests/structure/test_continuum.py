@@ -1,5 +1,6 @@
 """The contact network against the continuum: simple cubic and FCC lattices, and pressed packings."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -64,17 +65,23 @@ def test_radius_of_hertz_conducts_too_little_which_is_why_it_is_not_the_default(
     assert lattice_conductivity("SC", overlap, contact_radius="hertz") < 0.8 * CONTINUUM["SC", overlap]
 
 
-def pressed(drive: str, stiffness_scale: float) -> Packing:
-    sweep = ssbflow.load_sweep(EXAMPLE_1).replace(seeds=[1])
+SEEDS = {
+    ("platen", 1.0): [1, 2, 3],
+    ("platen", 0.1): [1],  # the multigrid of the continuum fails on another
+    ("body_force", 0.1): [1, 3],  # the mass cut of seed 2 ends in a gap: nothing touches its top
+}
+"""One narrow box hangs on a few contacts that voxels do not resolve: means over these seeds."""
+
+
+def pressed(drive: str, stiffness_scale: float) -> Iterator[Packing]:
+    sweep = ssbflow.load_sweep(EXAMPLE_1).replace(seeds=SEEDS[drive, stiffness_scale])
     press = sweep.protocol.press.replace(drive=drive, stiffness_scale=stiffness_scale)
-    case = next(sweep.replace(protocol=sweep.protocol.replace(press=press)).cases())
-    return press_case(case, pack_case(case)).packing
+    for case in sweep.replace(protocol=sweep.protocol.replace(press=press)).cases():
+        yield press_case(case, pack_case(case)).packing
 
 
-@pytest.mark.lammps
-@pytest.mark.parametrize(("drive", "stiffness_scale"), [("platen", 1.0), ("platen", 0.1), ("body_force", 0.1)])
-def test_network_conducts_pressed_packings_as_the_continuum_does(drive: str, stiffness_scale: float) -> None:
-    packing = pressed(drive, stiffness_scale)
+def ratios_to_continuum(packing: Packing) -> dict[str, float]:
+    """Conductivity of the network over that of the voxels: of each phase, and of all particles as one."""
     alike = Packing(packing.position_um, packing.radius_um, ["se"] * len(packing), packing.edge_um, packing.height_um)
     ratios = {}
     for name, of, species in (("se", packing, "se"), ("eam", packing, "eam"), ("all", alike, "se")):
@@ -82,7 +89,15 @@ def test_network_conducts_pressed_packings_as_the_continuum_does(drive: str, sti
         continuum = continuum_conductivity(labels == {"se": 1, "eam": 2}[species])
         sample = Sample(of, Analysis(), None, np.random.default_rng(0))
         ratios[name] = relative_conductivity(sample, species) / continuum  # type: ignore[arg-type]
-        print(f"{drive} {stiffness_scale} {name}: continuum {continuum:.4f}, network over it {ratios[name]:.3f}")
+    return ratios
+
+
+@pytest.mark.lammps
+@pytest.mark.parametrize(("drive", "stiffness_scale"), SEEDS)
+def test_network_conducts_pressed_packings_as_the_continuum_does(drive: str, stiffness_scale: float) -> None:
+    each = [ratios_to_continuum(packing) for packing in pressed(drive, stiffness_scale)]
+    print(drive, stiffness_scale, each)
+    ratios = {name: float(np.mean([ratio[name] for ratio in each])) for name in each[0]}
     assert ratios["all"] == pytest.approx(1, abs=0.12)
     # the phases alone have contacts that voxels of this size do not resolve
     assert all(0.65 < ratio < 1.15 for ratio in ratios.values())
