@@ -13,13 +13,13 @@ VARIABLES = (
         "force_eam",
         "nN",
         "applied force on each EAM particle",
-        "pressure x cross-section x target volume fraction of the species over its particles; none under a platen",
+        "pressure x cross-section x target volume fraction of the species over its particles; NaN under a platen",
     ),
     Variable(
         "force_se",
         "nN",
         "applied force on each SE particle",
-        "pressure x cross-section x target volume fraction of the species over its particles; none under a platen",
+        "pressure x cross-section x target volume fraction of the species over its particles; NaN under a platen",
     ),
     Variable(
         "pressure_measured",
