@@ -203,11 +203,10 @@ def large(name: Annotated[str, typer.Argument(help="Of a sweep in catalogs/sweep
 @app.command()
 def scaling() -> None:
     """Time of a particle and step, pressing, for boxes of 1e3 to 2e5 particles and size ratios of 1 to 40."""
-    table = Table("size ratio", "particles", "steps timed", "µs a particle and step", title="One core, dense start")
+    console.print("one core, dense start; size ratio, particles, steps timed, µs a particle and step:")
     for ratio, count in ((1, 1e3), (1, 1e4), (1, 1e5), (1, 2e5), (4, 1e4), (10, 1e4), (10, 1e5), (40, 1e5)):
         steps, seconds = timed_steps(two_sizes(ratio, int(count)))
-        table.add_row(f"{ratio}", f"{count:.0f}", f"{steps}", f"{1e6 * seconds / (count * steps):.2f}")
-    console.print(table)
+        console.print(f"{ratio:>4} {count:>8.0f} {steps:>6} {1e6 * seconds / (count * steps):>7.2f}")
 
 
 def two_sizes(ratio: float, count: int) -> Packing:
