@@ -18,12 +18,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
-import benchmark_structure
 import numpy as np
 import typer
 from rich.console import Console
 from rich.table import Table
 
+import benchmark_structure
 import ssbflow
 from ssbflow.errors import PressError
 from ssbflow.flow.simulate import case_materials, measure_case, pack_case, press_case

@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-from bulk import Slab, loose_box, pressed_by_platen
 
+from evidence.bulk import Slab, loose_box, pressed_by_platen
 from ssbflow.inputs.protocol import Settling
 
 pytestmark = pytest.mark.lammps

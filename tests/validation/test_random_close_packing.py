@@ -1,7 +1,8 @@
 """Frictionless equal spheres, hardly pressed, pack as densely as random packings do."""
 
 import pytest
-from bulk import Slab, loose_box, pressed_by_platen
+
+from evidence.bulk import Slab, loose_box, pressed_by_platen
 
 pytestmark = pytest.mark.lammps
 
