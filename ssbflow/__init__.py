@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ssbflow.press.press import press as press
 
 if TYPE_CHECKING:
+    from ssbflow.design.calibration import calibrate as calibrate
     from ssbflow.design.recipe import recipe as recipe
     from ssbflow.design.selection import best as best
     from ssbflow.errors import SsbflowError as SsbflowError
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
     from ssbflow.inputs.case import Distribution as Distribution
     from ssbflow.inputs.catalog import load_materials as load_materials
     from ssbflow.inputs.composition import Composition as Composition
+    from ssbflow.inputs.experiment import Experiment as Experiment
+    from ssbflow.inputs.experiment import load_experiment as load_experiment
+    from ssbflow.inputs.experiment import load_experiments as load_experiments
     from ssbflow.inputs.material import Material as Material
     from ssbflow.inputs.protocol import Protocol as Protocol
     from ssbflow.inputs.reading import load_sweep as load_sweep
@@ -43,6 +47,7 @@ if TYPE_CHECKING:
 
 _HOME = {
     "press": "press.press",
+    "calibrate": "design.calibration",
     "best": "design.selection",
     "recipe": "design.recipe",
     "SsbflowError": "errors",
@@ -57,8 +62,11 @@ _HOME = {
     "Design": "inputs.case",
     "Distribution": "inputs.case",
     "Composition": "inputs.composition",
+    "Experiment": "inputs.experiment",
     "Material": "inputs.material",
     "Protocol": "inputs.protocol",
+    "load_experiment": "inputs.experiment",
+    "load_experiments": "inputs.experiment",
     "load_materials": "inputs.catalog",
     "load_sweep": "inputs.reading",
     "Sweep": "inputs.sweep",

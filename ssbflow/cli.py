@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 from rich.console import Console
@@ -15,6 +15,7 @@ from rich.console import Console
 from ssbflow.errors import SsbflowError
 
 if TYPE_CHECKING:
+    from ssbflow.design.pellet import State
     from ssbflow.flow.batch import RunSummary
     from ssbflow.inputs.sweep import Sweep
 
@@ -160,6 +161,43 @@ def recipe(
     from ssbflow.views.tables import recipe_table
 
     console.print(recipe_table(write_recipe(store, cathode, batch_g=batch_g, area_cm2=area_cm2, cube=cube)))
+
+
+@app.command()
+def calibrate(
+    experiment: Annotated[str, typer.Argument(metavar="EXPERIMENT", help="Name in the catalog, or FILE.yaml.")],
+    store: StoreOption,
+    state: Annotated[
+        str, typer.Option("--state", help="In which the porosity was measured: loaded or released.")
+    ] = "loaded",
+    seeds: Annotated[int, typer.Option("--seeds", help="At each stiffness.")] = 4,
+    tolerance: Annotated[float, typer.Option("--tolerance", help="Of the simulated porosity.")] = 0.002,
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="File for the protocol's fields.")] = None,
+    cluster: ClusterOption = "local",
+    workers: WorkersOption = None,
+) -> None:
+    """Find the stiffness that gives a simulated pellet the measured porosity; done simulations are not repeated."""
+    from ssbflow.design.calibration import calibrate as find_scale
+    from ssbflow.flow.clients import connected
+    from ssbflow.flow.events import ProgressBar
+    from ssbflow.inputs.experiment import load_experiment
+    from ssbflow.views.tables import calibration_table
+
+    pellet, checked_there = load_experiment(experiment), cast("State", state)
+    _warn(tuple(pellet.design.warnings()))
+    with connected(cluster, workers) as client:
+        found = find_scale(
+            pellet, store, client, state=checked_there, seeds=seeds, tolerance=tolerance,
+            callbacks=[ProgressBar(console)],
+        )  # fmt: skip
+    console.print(calibration_table(found))
+    for reading in found.readings:
+        console.print(str(reading), soft_wrap=True)
+    console.print(f"stiffness_scale: {found.uncertainty()}\n", soft_wrap=True)
+    typer.echo(found.snippet())
+    if output is not None:
+        found.write_snippet(output)
+        console.print(f"written to {output}", soft_wrap=True)
 
 
 @app.command()

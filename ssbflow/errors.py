@@ -48,3 +48,7 @@ class StoreError(SsbflowError, OSError):
 
 class SelectionError(SsbflowError, LookupError):
     """No design, case or cube answers the question."""
+
+
+class CalibrationError(SsbflowError, RuntimeError):
+    """No stiffness brings a simulated pellet to the measured porosity, or too few of its simulations ended well."""

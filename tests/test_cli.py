@@ -1,4 +1,5 @@
 import json
+import math
 import shutil
 import subprocess
 import sys
@@ -7,8 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import yaml
 
 from ssbflow.cli import main
+from ssbflow.design.pellet import Mean, Pellet, Trial
 from ssbflow.inputs.sweep import Sweep
 from ssbflow.store.layout import Store
 from ssbflow.store.opening import open_cube
@@ -45,7 +48,7 @@ def test_help_of_a_new_process_names_every_command() -> None:
     assert (answer.returncode, answer.stderr) == (0, "")
     assert all(
         name in answer.stdout
-        for name in ("plan", "run", "status", "retry", "remeasure", "publish", "best", "recipe", "doctor")
+        for name in ("plan", "run", "status", "retry", "remeasure", "publish", "best", "recipe", "calibrate", "doctor")
     )
 
 
@@ -189,3 +192,49 @@ def test_questions_without_an_answer_are_exit_code_2(ssbflow: CommandLine, tmp_p
     ):
         answer = ssbflow(*words)
         assert (answer.returncode, len(answer.stderr.splitlines())) == (2, 1)
+
+
+@pytest.fixture
+def known_pellet(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pellets whose porosity follows a known law, without a press: 0.179 at a stiffness scale of 0.5."""
+
+    def pressed(pellet: Pellet, scale: float) -> Trial:
+        loaded, released = 0.179 + 0.08 * math.log(2 * scale), 0.35
+        return Trial(scale, {"loaded": Mean(loaded, 0.001), "released": Mean(released, 0.001)}, len(pellet.seeds), 0)
+
+    monkeypatch.setattr(Pellet, "pressed", pressed)
+
+
+@pytest.mark.usefixtures("known_pellet")
+def test_calibration_shows_trials_and_both_readings_and_writes_the_fields(ssbflow: CommandLine, tmp_path: Path) -> None:
+    output = tmp_path / "press.yaml"
+    words = ("doux_2020", "--store", tmp_path / "store", "--seeds", "3", "-o", output, "--cluster", "serial")
+    answer = ssbflow("calibrate", *words)
+    assert (answer.returncode, answer.stderr) == (0, "")
+    assert "0.1790 ± 0.0010" in answer.stdout
+    assert "loaded: a porosity of 0.179 at stiffness_scale 0.5;" in answer.stdout
+    assert "released: a porosity of 0.179 was not reached;" in answer.stdout
+    assert output.read_text(encoding="utf-8") in answer.stdout
+    assert yaml.safe_load(output.read_text(encoding="utf-8"))["press"] == {"pressure_mpa": 370, "stiffness_scale": 0.5}
+
+
+@pytest.mark.usefixtures("known_pellet")
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("minnmann_2021",), "is a table of measurements, no pellet; one can calibrate on doux_2020"),
+        (("no_such",), "is no known experiment; one can calibrate on doux_2020"),
+        (("no_such.yaml",), "no_such.yaml: cannot be read"),
+        (("doux_2020", "--seeds", "1"), "seeds must be 2 or more"),
+        (("doux_2020", "--state", "pressed"), "unknown state 'pressed'; allowed: loaded, released"),
+        (("doux_2020", "--tolerance", "0"), "tolerance must be above 0"),
+        (("doux_2020", "--state", "released"), "doux_2020, released: a porosity of 0.179 was not reached"),
+    ],
+)
+def test_calibration_that_cannot_be_is_one_line_and_exit_code_2(
+    ssbflow: CommandLine, tmp_path: Path, words: tuple[str, ...], said: str
+) -> None:
+    answer = ssbflow("calibrate", *words, "--store", tmp_path / "store", "--cluster", "serial")
+    assert (answer.returncode, len(answer.stderr.splitlines())) == (2, 1)
+    assert said in answer.stderr
+    assert not (tmp_path / "store").exists()

