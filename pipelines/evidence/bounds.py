@@ -24,6 +24,7 @@ KINDS: Mapping[str, dict[str, float]] = {
 }
 DRIVES = ("platen", "body_force")
 SCALES = (1.0, 0.1)
+SKIPPED = ("polydisperse", "body_force", 0.1)  # it trembles: unbalanced by 0.002 after 39 000 steps
 SEEDS = (1, 2)
 PHASES = {"ionic": "SE", "electronic": "EAM"}
 HASHIN_SHTRIKMAN = "Hashin & Shtrikman, J. Appl. Phys. 33, 3125 (1962)"
@@ -72,6 +73,8 @@ def of_kind(work: Work, kind: str) -> dict[str, Phases]:
     given = of_unit_conductivity(ssbflow.load_sweep(SWEEPS / f"{kind}.yaml"))
     parts: dict[str, list[np.ndarray]] = {quantity: [] for quantity in PHASES}
     for drive, scale in product(DRIVES, SCALES):
+        if (kind, drive, scale) == SKIPPED:
+            continue
         label = f"bounds_{kind}_{drive}_x{scale:g}".replace(".", "p")
         press = {"drive": drive, "stiffness_scale": scale}
         cube = cube_of(work, changed(given, label, SEEDS, press=press, box=KINDS[kind]))
