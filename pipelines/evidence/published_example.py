@@ -46,7 +46,8 @@ under the body force (extrapolated), far softer than the pellet allows. A modulu
 again is 1.82 times too soft, which is not enough; and the sum of spheres counts overlaps twice, several points where
 they are that large. The utilization agrees within its scatter, which is large: in a box of 20 µm one seed whose SE does
 not span loses much of its EAM. No geodesic tortuosity comes to 1.86, whichever its definition: the nearest is
-“{nearest}”, {distance}; the largest median of any single seed is {largest:.2f}. The fluxes give more (τ, the square
+“{nearest}”, {distance}; the largest median of any single seed is {largest:.2f}, so one badly
+connected box, run once, may have given the published one. The fluxes give more (τ, the square
 root of the tortuosity factor), Bruggeman's estimate lies between. The forces follow from numbers of particles that the
 text does not state; they scale as they should. So Example 1 confirms the utilization and the size of the forces, and
 neither the porosity nor the tortuosity: those should not be used to tune this program."""
