@@ -54,6 +54,7 @@ def main(
                 import_module(f"evidence.{name}").chapter(work).write(results / f"{name}.json")
     found = {name: results / f"{name}.json" for name in CHAPTERS}
     chapters = {name: Chapter.read(path) for name, path in found.items() if path.is_file()}
+    docs.mkdir(parents=True, exist_ok=True)
     (docs / "validation.md").write_text(page(chapters), encoding="utf-8")
     console.print(f"written: {docs / 'validation.md'}", soft_wrap=True)
 

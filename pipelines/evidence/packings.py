@@ -46,7 +46,8 @@ judged came down at a tenth of that speed, and the table shows what the speed ch
 large diameters from floor and platen. The overlaps of the pressure (a few thousandths of a diameter) are taken out by
 swelling the packing until its contacts only just touch. Target is the model of Farr and Groot, computed here, at the
 share of large spheres that the slab holds. It is a model of *random close* packings, which its authors found to agree
-well with their simulations; a press from above may end a little looser, hence ± {tolerance}, chosen beforehand.
+well with their simulations; a press from above may end a little looser, hence ± {tolerance}, fixed after a
+first look at ratios 2 and 3; so was that of the contacts with friction.
 
 {second}
 

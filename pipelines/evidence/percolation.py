@@ -12,10 +12,14 @@ from evidence.chapter import Chapter, Check, Work, table
 from evidence.mixture_threshold import NU, mixture_figure, mixtures, mixtures_check
 from evidence.site_threshold import CELL, WALL_UM, Thresholds, lattice_thresholds, packing_thresholds
 
-CRITICAL_SPANNING = 0.513  # of a cube, periodic across (Hovi and Aharony, Phys. Rev. E 53, 235, 1996)
+CRITICAL_SPANNING = (
+    0.513  # of a cube, periodic across; attributed to Hovi and Aharony (Phys. Rev. E 53, 235, 1996), not looked up
+)
 TARGET, TARGET_ERROR = 0.3116, 0.0003
 LATTICE = 0.3116077
 ALLOWANCE = 0.002  # for corrections that small cubes leave, and for a threshold that is not linear in the contacts
+PLANNED = f"the reading that was planned, ± {ALLOWANCE} allowed; cubes this small leave corrections that it has not"
+AFTERWARDS = "not judged: this reading was chosen after the planned one had failed on the lattice; see below"
 ISOSTATIC = 6.0  # contacts of frictionless spheres that only just hold each other
 SEEDS = range(1, 21)
 ORDERS = 400
@@ -44,8 +48,12 @@ planes does. The *mean* threshold with x = 1/ν alone would leave just that out,
 forgive: on the simple cubic lattice, where the answer is known, it gives {lattice_mean:.4f}, for the packings
 {packing_mean:.4f}. The lattice is filled by the same code (widths {lattice_widths}) and read by the same fit.
 
-Intervals are bootstraps over the seeds (95 %). ± {allowance} is allowed beside them: an uncertainty of 0.015 in the
-spanning probability (0.001), and what a straight line makes of a power law in the contacts (0.001)."""
+**What this shows, and what not.** The mean threshold was to be judged, and it misses the target on the lattice too. The
+share at which {critical:g} span was taken up after that, on trials of the same lattice, so its agreement is no
+independent test; that is why it is told and not judged. The {critical:g} itself is attributed to Hovi and Aharony and
+was not looked up; lattices of widths 8, 12, 16 and 24 gave spanning probabilities at p_c of 0.470, 0.492, 0.501 and 0.530
+(± 0.01), so that a limit near 0.54, and a p_c higher by 0.002, are possible. The correction for contacts rests on two
+pressures at one width. Wider cubes are needed for a test that can decide. Intervals are bootstraps over the seeds."""
 
 
 @dataclass(frozen=True)
@@ -82,8 +90,8 @@ def chapter(work: Work) -> Chapter:
     lattice, packed = lattice_groups(work), pressed_groups(work)
     mixed = mixtures(work)
     checks = [
-        threshold_check("the simple cubic lattice, as a control", lattice, LATTICE, 0.0, CUBIC),
-        threshold_check("random close packed spheres", packed, TARGET, TARGET_ERROR, JAMMED),
+        *threshold_checks("the simple cubic lattice, as a control", lattice, LATTICE, 0.0, CUBIC),
+        *threshold_checks("random close packed spheres", packed, TARGET, TARGET_ERROR, JAMMED),
         mixtures_check(mixed),
     ]
     caption = "Share of cubes that span, and the thresholds of finite cubes with the lines that lead to a wide one"
@@ -131,16 +139,20 @@ def interval(groups: Sequence[Group], of: str) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def threshold_check(what: str, groups: Sequence[Group], target: float, error: float, source: str) -> Check:
+def threshold_checks(what: str, groups: Sequence[Group], target: float, error: float, source: str) -> list[Check]:
+    """Judge the reading that was planned; tell the one that was chosen after the planned one had failed."""
+    wanted, planned = f"{target} ± {error}" if error else f"{target}", fitted(groups, "mean")[0]
     low, high = interval(groups, "spanning")
-    return Check(
-        f"site threshold of {what}",
-        f"{target} ± {error}" if error else f"{target}",
-        f"{fitted(groups, 'spanning')[0]:.4f}; 95 % {low:.4f} to {high:.4f}",
-        bool(low - ALLOWANCE <= target + error and high + ALLOWANCE >= target - error),
-        source,
-        f"holds if the interval, {ALLOWANCE} wider either way, meets the target's",
-    )
+    return [
+        Check(
+            f"site threshold of {what}, mean threshold with L^(−1/ν)", wanted, f"{planned:.4f}",
+            bool(abs(planned - target) <= ALLOWANCE + error), source, PLANNED,
+        ),
+        Check(
+            f"site threshold of {what}, share at which {CRITICAL_SPANNING:g} span", wanted,
+            f"{fitted(groups, 'spanning')[0]:.4f}; 95 % {low:.4f} to {high:.4f}", None, source, AFTERWARDS,
+        ),
+    ]  # fmt: skip
 
 
 def about(lattice: Sequence[Group], packed: Sequence[Group]) -> str:
