@@ -51,9 +51,10 @@ forgive: on the simple cubic lattice, where the answer is known, it gives {latti
 **What this shows, and what not.** The mean threshold was to be judged, and it misses the target on the lattice too. The
 share at which {critical:g} span was taken up after that, on trials of the same lattice, so its agreement is no
 independent test; that is why it is told and not judged. The {critical:g} itself is attributed to Hovi and Aharony and
-was not looked up; lattices of widths 8, 12, 16 and 24 gave spanning probabilities at p_c of 0.470, 0.492, 0.501 and 0.530
-(± 0.01), so that a limit near 0.54, and a p_c higher by 0.002, are possible. The correction for contacts rests on two
-pressures at one width. Wider cubes are needed for a test that can decide. Intervals are bootstraps over the seeds."""
+was not looked up; lattices of widths 8, 12, 16 and 24 gave spanning probabilities at p_c of 0.470, 0.492, 0.501 and
+0.530 (± 0.01), so that a limit near 0.54, and a p_c higher by 0.002, are possible. The correction for contacts
+rests on two pressures at one width. Wider cubes are needed for a test that can decide. Intervals are bootstraps
+over the seeds."""
 
 
 @dataclass(frozen=True)
