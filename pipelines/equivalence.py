@@ -9,15 +9,13 @@ densities and waits for half of the unbalanced force. It takes about twenty time
 import sys
 from pathlib import Path
 
-import numpy as np
-import xarray as xr
 from rich.console import Console
 from rich.table import Table
 
 import ssbflow
+from evidence.chapter import Work
+from evidence.variants import apart, changed, cube_of, shown
 from ssbflow.flow.clients import connected
-from ssbflow.flow.events import ProgressBar
-from ssbflow.inputs.sweep import Sweep
 
 SLOW = {
     "initial_solid_fraction": None,
@@ -45,34 +43,19 @@ METRICS = (
 )
 
 
-def with_press(sweep: Sweep, label: str, **changes: object) -> Sweep:
-    protocol = sweep.protocol.replace(label=label, press=sweep.protocol.press.replace(**changes))
-    return sweep.replace(protocol=protocol)
-
-
-def mean_and_error(values: xr.DataArray) -> tuple[float, float]:
-    finite = values.values[np.isfinite(values.values)]
-    return float(finite.mean()), float(finite.std(ddof=1) / np.sqrt(len(finite)))
-
-
 def main(path: Path, seeds: int, drive: str) -> None:
-    given = ssbflow.load_sweep(path)
-    given = given.replace(seeds=list(range(1, seeds + 1)))
-    fast = with_press(given, f"{drive}_fast", drive=drive)
-    slow = with_press(given, f"{drive}_slow", drive=drive, settling=SLOW, time_limit_s=24 * 3600)
-    store = Path("results") / "equivalence" / given.name
+    given, numbers = ssbflow.load_sweep(path), range(1, seeds + 1)
+    fast = changed(given, f"{drive}_fast", numbers, press={"drive": drive})
+    slow = changed(given, f"{drive}_slow", numbers, press={"drive": drive, "time_limit_s": 24 * 3600}, settling=SLOW)
+    folder = Path("results") / "equivalence"
     with connected("local") as client:
-        for sweep in (fast, slow):
-            ssbflow.run(sweep, store, client, callbacks=[ProgressBar()])
-    cubes = [ssbflow.open_cube(store, f"{s.protocol.label}.{s.analysis.label}").load() for s in (fast, slow)]
-    table = Table(
-        "", "default", "slow", "difference, in its standard error", title=f"{given.name}, {drive}, {seeds} seeds"
-    )
+        work = Work(folder / given.name, folder, client)
+        default, reference = (cube_of(work, sweep) for sweep in (fast, slow))
+    title = f"{given.name}, {drive}, {seeds} seeds"
+    table = Table("", "default", "slow", "difference, in its standard error", title=title)
     for name in METRICS:
-        (mean, error), (slow_mean, slow_error) = (mean_and_error(cube[name]) for cube in cubes)
-        both = float(np.hypot(error, slow_error))
-        apart = f"{(mean - slow_mean) / both:+.1f}" if both else ""  # no seed differs from another
-        table.add_row(name, f"{mean:.4f} ± {error:.4f}", f"{slow_mean:.4f} ± {slow_error:.4f}", apart)
+        errors = f"{apart(reference[name], default[name]):+.1f}"
+        table.add_row(name, shown(default[name], 4), shown(reference[name], 4), errors)
     Console(width=120).print(table)
 
 

@@ -6,6 +6,7 @@ python pipelines/validate.py --page-only      write docs/validation.md from the 
 Simulations go into a store and are not repeated.
 """
 
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated
@@ -16,6 +17,7 @@ from rich.console import Console
 from evidence.chapter import Chapter, Work
 from evidence.page import page
 from ssbflow.flow.clients import connected
+from ssbflow.store.source import git_commit
 
 ROOT = Path(__file__).parents[1]
 CHAPTERS = (
@@ -51,7 +53,8 @@ def main(
             work = Work(results / "store", docs / "images", client)
             for name in names or CHAPTERS:
                 console.rule(name)
-                import_module(f"evidence.{name}").chapter(work).write(results / f"{name}.json")
+                computed = import_module(f"evidence.{name}").chapter(work)
+                replace(computed, commit=git_commit()).write(results / f"{name}.json")
     found = {name: results / f"{name}.json" for name in CHAPTERS}
     chapters = {name: Chapter.read(path) for name, path in found.items() if path.is_file()}
     docs.mkdir(parents=True, exist_ok=True)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import product
+from operator import itemgetter
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -107,7 +108,8 @@ def fraction_and_conducted(cube: xr.Dataset, quantity: str) -> np.ndarray:
 
 def bound_check(found: Mapping[str, Mapping[str, Phases]]) -> Check:
     ratios = {(kind, of): phase.of_bound for kind, phases in found.items() for of, phase in phases.items()}
-    (kind, of), largest = max(((key, float(ratio.max())) for key, ratio in ratios.items() if len(ratio)), key=last)
+    greatest = {key: float(ratio.max()) for key, ratio in ratios.items() if len(ratio)}
+    (kind, of), largest = max(greatest.items(), key=itemgetter(1))
     return Check(
         "largest σ_eff/σ over the Hashin–Shtrikman upper bound, each phase of all packings",
         "≤ 1",
@@ -116,10 +118,6 @@ def bound_check(found: Mapping[str, Mapping[str, Phases]]) -> Check:
         HASHIN_SHTRIKMAN,
         f"{sum(map(len, ratios.values()))} phases that span; the largest is {PHASES[of]} of {kind}",
     )
-
-
-def last(pair: tuple[tuple[str, str], float]) -> float:
-    return pair[1]
 
 
 def overview(found: Mapping[str, Mapping[str, Phases]]) -> str:

@@ -7,10 +7,10 @@ import numpy as np
 from ssbflow.inputs.material import Material
 from ssbflow.inputs.protocol import Protocol
 from ssbflow.packing.packing import Floats, Packing, volume_below
+from ssbflow.press.mechanics import KPA_PER_MPA
 from ssbflow.press.press import press
 from ssbflow.press.pressed import Pressed
 
-KPA_PER_MPA = 1e3
 CELL = 1.25  # of a diameter: a grid space of the loose box
 JITTER = 0.2  # of a cell, either way: far from a lattice, hardly an overlap
 SPACE = 2.0  # volumes of the mean particle: a grid space of a box of two sizes

@@ -55,11 +55,15 @@ def between(
 
 @dataclass(frozen=True)
 class Chapter:
-    """A part of the page: statements, and the tables, figures and words that belong to them (Markdown)."""
+    """A part of the page: statements, and the tables, figures and words that belong to them (Markdown).
+
+    `commit` is that of the program which computed it; empty where it was not run from a checkout.
+    """
 
     title: str
     checks: Sequence[Check]
     text: str = ""
+    commit: str = ""
 
     def write(self, path: Path) -> None:
         """Keep the chapter as JSON until the page is made."""
@@ -70,7 +74,7 @@ class Chapter:
     def read(cls, path: Path) -> "Chapter":
         """Return a chapter that was kept."""
         content = json.loads(path.read_text(encoding="utf-8"))
-        return cls(content["title"], [Check(**check) for check in content["checks"]], content["text"])
+        return cls(**{**content, "checks": [Check(**check) for check in content["checks"]]})
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,6 @@ from evidence.bulk import loose_box, pressed_by_platen
 from evidence.chapter import Chapter, Check, Work, near
 from evidence.few_spheres import (
     EFFECTIVE_GPA,
-    KPA_PER_GPA,
     SE_PAIR_NN,
     floor_rebound,
     frictional_collision,
@@ -22,6 +21,7 @@ from evidence.few_spheres import (
 )
 from evidence.lattices import LATTICES, lens_um3, se_spheres
 from ssbflow.packing.packing import Packing
+from ssbflow.press.mechanics import KPA_PER_GPA
 from ssbflow.structure.union_volume import volume_up_to_um3
 
 RESTITUTIONS = (0.3, 0.5, 0.7, 0.9)

@@ -14,6 +14,7 @@ from ssbflow.press import names
 from ssbflow.press.data_file import data_text
 from ssbflow.press.dumps import read_dump
 from ssbflow.press.lmp import find_lmp
+from ssbflow.press.mechanics import KPA_PER_GPA, KPA_PER_MPA
 from ssbflow.press.plan import PressPlan, press_plan
 from ssbflow.press.press import press
 from ssbflow.press.pressed import Pressed
@@ -21,8 +22,6 @@ from ssbflow.press.wall import FLOOR
 
 EDGE = 4.0
 RADIUS = 0.5
-KPA_PER_MPA = 1e3
-KPA_PER_GPA = 1e6
 SE_PAIR_NN = 9157.5
 """Force of two 25 GPa spheres (ν 0.3) of radius 0.5 µm at an overlap of 0.01 µm: 4/3 E* √R δ^1.5, E* 13.736 GPa."""
 

@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from evidence.bulk import Slab, loose_box, pressed_by_platen
 from evidence.chapter import Chapter, Check, Work, table
 from evidence.two_sizes import DEPTH, LARGE, LARGE_SHARE, PRESSURE_MPA, Mixed, farr_groot, mixed_packing
+from evidence.variants import mean_and_error, shown
 
 SEEDS = (1, 2, 3)
 DEPTH_UM = 3.0  # three diameters: floor and platen order the layers next to them
@@ -116,34 +117,27 @@ def submitted_mixtures(client: Client) -> dict:
     }
 
 
-def mean_shown(values: Sequence[float], digits: int = 3) -> tuple[float, str]:
-    """Return the mean, and it with its standard error as it is to be read."""
-    mean, error = float(np.mean(values)), float(np.std(values, ddof=1) / np.sqrt(len(values)))
-    return mean, f"{mean:.{digits}f} ± {error:.{digits}f}"
-
-
 def faint_checks(beds: Mapping[tuple[float, str], Sequence[Bed]]) -> list[Check]:
     """Check equal spheres, hardly pressed."""
     smooth, rough = beds[0.0, "slow"], beds[0.4, "slow"]
-    fraction, fraction_shown = mean_shown([each.solid_fraction for each in smooth])
-    loose, loose_shown = mean_shown([each.solid_fraction for each in rough])
-    contacts, contacts_shown = mean_shown([each.contacts for each in smooth], 2)
-    few, few_shown = mean_shown([each.contacts for each in rough], 2)
+    fractions, loose = ([each.solid_fraction for each in beds] for beds in (smooth, rough))
+    contacts, few = ([each.contacts for each in beds] for beds in (smooth, rough))
+    loose_mean, _ = mean_and_error(loose)
     return [
         Check(
-            "solid fraction of equal spheres without friction", "0.64 ± 0.01", fraction_shown,
-            abs(fraction - 0.64) <= 0.01, SCOTT, "tolerance: what different protocols give",
+            "solid fraction of equal spheres without friction", "0.64 ± 0.01", shown(fractions),
+            abs(mean_and_error(fractions)[0] - 0.64) <= 0.01, SCOTT, "tolerance: what different protocols give",
         ),
         Check(
-            "their contacts", "6.4 ± 0.3", contacts_shown, abs(contacts - 6.4) <= 0.3, CURVE,
+            "their contacts", "6.4 ± 0.3", shown(contacts, 2), abs(mean_and_error(contacts)[0] - 6.4) <= 0.3, CURVE,
             f"6 hold spheres that only just touch (isostatic); {FAINT_MPA:g} MPa adds some",
         ),
         Check(
-            "solid fraction with friction 0.4", "0.55 to 0.60", loose_shown, 0.55 <= loose <= 0.60, FRICTIONAL,
+            "solid fraction with friction 0.4", "0.55 to 0.60", shown(loose), 0.55 <= loose_mean <= 0.60, FRICTIONAL,
             "pressed isotropically 0.575",
         ),
         Check(
-            "their contacts", "4.6 ± 0.3", few_shown, abs(few - 4.6) <= 0.3, CURVE,
+            "their contacts", "4.6 ± 0.3", shown(few, 2), abs(mean_and_error(few)[0] - 4.6) <= 0.3, CURVE,
             "4 hold spheres of endless friction",
         ),
     ]  # fmt: skip
@@ -158,12 +152,12 @@ def mixed_checks(mixtures: Mapping[tuple[int, float], Sequence[Mixed]]) -> list[
     checks = []
     for ratio in LARGE:
         packings = mixtures[ratio, MIXED_SPEEDS[0]]
-        mean, shown = mean_shown([each.fraction for each in packings])
+        found = [each.fraction for each in packings]
         target = model_fraction(ratio, packings)
         checks.append(
             Check(
-                f"packing fraction of two sizes, ratio {ratio}", f"{target:.3f} ± {MIXED_TOLERANCE}", shown,
-                abs(mean - target) <= MIXED_TOLERANCE, FARR_GROOT, "two seeds",
+                f"packing fraction of two sizes, ratio {ratio}", f"{target:.3f} ± {MIXED_TOLERANCE}", shown(found),
+                abs(mean_and_error(found)[0] - target) <= MIXED_TOLERANCE, FARR_GROOT, "two seeds",
             )
         )  # fmt: skip
     return checks
@@ -187,7 +181,7 @@ def curve_checks(curves: Mapping[float, Sequence[Bed]]) -> list[Check]:
 
 def beds_table(beds: Mapping[tuple[float, str], Sequence[Bed]]) -> str:
     rows = (
-        [f"{friction:g}", speed, mean_shown([b.solid_fraction for b in of])[1], mean_shown([b.contacts for b in of])[1]]
+        [f"{friction:g}", speed, shown([b.solid_fraction for b in of]), shown([b.contacts for b in of])]
         for (friction, speed), of in beds.items()
     )
     return table(["friction", "platen", "solid fraction", "contacts"], rows)
@@ -197,7 +191,7 @@ def mixed_table(mixtures: Mapping[tuple[int, float], Sequence[Mixed]]) -> str:
     rows = (
         [
             str(ratio), f"{speed:g}", f"{np.mean([each.large_share for each in of]):.3f}",
-            mean_shown([each.pressed_fraction for each in of])[1], mean_shown([each.fraction for each in of])[1],
+            shown([each.pressed_fraction for each in of]), shown([each.fraction for each in of]),
             f"{model_fraction(ratio, of):.3f}",
         ]
         for (ratio, speed), of in mixtures.items()

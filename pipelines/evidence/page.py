@@ -6,7 +6,6 @@ from importlib.metadata import version
 from evidence.chapter import MARKS, Chapter, checks_table, table
 from ssbflow.inputs.identity import MEASURE_VERSION, PHYSICS_VERSION
 from ssbflow.press.lmp import find_lmp
-from ssbflow.store.source import git_commit
 
 HEAD = """\
 # Validation
@@ -15,8 +14,9 @@ What ssbflow agrees with, and what not: with theory, with itself when the number
 experiment and with the published method. Every line has its target, its tolerance and its source; lines that fail stay
 in, and say why.
 
-Made by `python pipelines/validate.py` (about an hour on two cores; one chapter: `python pipelines/validate.py CHAPTER`)
-with ssbflow {version}, commit `{commit}`, physics version {physics}, measure version {measures}, LAMMPS of {lammps}.
+Made by `python pipelines/validate.py` (hours; one chapter: `python pipelines/validate.py CHAPTER`) with ssbflow
+{version}, physics version {physics}, measure version {measures}, LAMMPS of {lammps}; each chapter names the commit that
+computed it.
 Errors are standard errors over seeds unless something else is said. The short form of these checks is
 `tests/validation/`, part of every run of the tests.
 """
@@ -26,7 +26,6 @@ def page(chapters: Mapping[str, Chapter]) -> str:
     """Return the page as Markdown; `chapters` by the names of their files."""
     head = HEAD.format(
         version=version("ssbflow"),
-        commit=(git_commit() or "unknown")[:10],
         physics=PHYSICS_VERSION,
         measures=MEASURE_VERSION,
         lammps=find_lmp().version,
@@ -52,7 +51,7 @@ def _summary(chapters: Mapping[str, Chapter]) -> str:
 
 
 def _section(name: str, chapter: Chapter) -> str:
-    command = f"`python pipelines/validate.py {name}`"
+    command = f"`python pipelines/validate.py {name}`, commit {chapter.commit[:10] or 'unknown'}"
     return f"## {chapter.title}\n\n{command}\n\n{checks_table(chapter.checks)}\n\n{chapter.text}\n"
 
 

@@ -17,7 +17,7 @@ CRITICAL_SPANNING = (
 )
 TARGET, TARGET_ERROR = 0.3116, 0.0003
 LATTICE = 0.3116077
-ALLOWANCE = 0.002  # for corrections that small cubes leave, and for a threshold that is not linear in the contacts
+ALLOWANCE = 0.002  # for the scatter of the seeds
 PLANNED = f"the reading that was planned, ± {ALLOWANCE} allowed; cubes this small leave corrections that it has not"
 AFTERWARDS = "not judged: this reading was chosen after the planned one had failed on the lattice; see below"
 ISOSTATIC = 6.0  # contacts of frictionless spheres that only just hold each other
@@ -161,7 +161,7 @@ def about(lattice: Sequence[Group], packed: Sequence[Group]) -> str:
         widths=", ".join(f"{across * CELL:g}" for across in ACROSS), seeds=len(SEEDS), wall=WALL_UM, orders=ORDERS,
         isostatic=ISOSTATIC, contacts=f"{np.mean([group.contacts for group in packed[:-1]]):.2f}",
         pressure=PRESSURE_MPA, faint=FAINT_MPA, faint_contacts=f"{packed[-1].contacts:.2f}", nu=NU,
-        slope=fitted(packed, "spanning")[2], critical=CRITICAL_SPANNING, allowance=ALLOWANCE,
+        slope=fitted(packed, "spanning")[2], critical=CRITICAL_SPANNING,
         lattice_mean=fitted(lattice, "mean")[0], packing_mean=fitted(packed, "mean")[0],
         lattice_widths=", ".join(map(str, LATTICE_WIDTHS)),
     )  # fmt: skip
@@ -186,7 +186,7 @@ def scaling_figure(lattice: Sequence[Group], packed: Sequence[Group]) -> Figure:
     for group in packed[:-1]:
         spanning = np.searchsorted(np.sort(group.shares), share) / len(group.shares)
         left.plot(share, spanning, label=f"L = {group.width_um:g}, {group.contacts:.2f} contacts")
-    left.axhline(CRITICAL_SPANNING, color="grey", lw=0.8, ls=":", label=f"{CRITICAL_SPANNING}, universal at p$_c$")
+    left.axhline(CRITICAL_SPANNING, color="grey", lw=0.8, ls=":", label=f"{CRITICAL_SPANNING}, as attributed to p$_c$")
     left.axvline(TARGET, color="black", lw=0.8, ls="--", label=f"{TARGET}, hard spheres (6 contacts)")
     left.set(xlabel="share of spheres that conduct", ylabel="share of cubes that span")
     left.set_title(f"packings as pressed, {PRESSURE_MPA:g} MPa")

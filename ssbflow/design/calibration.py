@@ -49,7 +49,7 @@ def calibrate(
         The reading to fit. ``loaded``: the porosity was measured under the pressure; ``released``: after the release.
         Elastic spheres spring back far, so that this one may be out of reach.
     seeds : int
-        How many at each scale: 1, 2, …
+        How many at each scale, 2 or more; they are numbered from 1.
     tolerance : float
         Of the simulated mean porosity at the fitted scale.
     callbacks : iterable of Callback

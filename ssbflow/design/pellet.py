@@ -1,6 +1,5 @@
 """A measured pellet simulated with softer or stiffer spheres, several seeds at a time."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -14,6 +13,8 @@ from ssbflow.errors import CalibrationError
 from ssbflow.flow.batch import RunSummary
 from ssbflow.flow.events import Callback
 from ssbflow.flow.runner import run
+from ssbflow.inputs.analysis import Analysis
+from ssbflow.inputs.case import Case
 from ssbflow.inputs.experiment import Experiment
 from ssbflow.inputs.identity import identity
 from ssbflow.inputs.sweep import Sweep
@@ -75,7 +76,7 @@ class Pellet:
     store: str | Path
     seeds: tuple[int, ...]
     client: Client | None = None
-    callbacks: Iterable[Callback] = ()
+    callbacks: tuple[Callback, ...] = ()
 
     def pressed(self, stiffness_scale: float) -> Trial:
         """Simulate at a scale, and read the porosities.
@@ -111,15 +112,8 @@ class Pellet:
     @cached_property
     def _hash(self) -> str:
         """Of what the pellet is: two experiments of one name get different labels where they differ."""
-        design = self.experiment.design
-        composition = design.composition
-        return identity(
-            {
-                "composition": {**composition.simulation_inputs(), "measured": composition.measure_inputs()},
-                "distribution": design.distribution.simulation_inputs(),
-                "protocol": design.protocol.simulation_inputs(),
-            }
-        )[:HASH_DIGITS]
+        any_case = Case(design=self.experiment.design, seed=0)
+        return identity([any_case.case_id, any_case.measure_id(Analysis())])[:HASH_DIGITS]
 
     def _read(self, cube: str) -> xr.Dataset:
         """Return the porosities of the seeds that ended well."""

@@ -9,8 +9,6 @@ import pytest
 from evidence.few_spheres import (
     EDGE,
     EFFECTIVE_GPA,
-    KPA_PER_GPA,
-    KPA_PER_MPA,
     RADIUS,
     SE_PAIR_NN,
     Motion,
@@ -26,7 +24,7 @@ from evidence.few_spheres import (
 )
 from ssbflow.packing.packing import Floats, Packing
 from ssbflow.press.drive import DRIVES
-from ssbflow.press.mechanics import effective_modulus_kpa, rayleigh_time_us
+from ssbflow.press.mechanics import KPA_PER_GPA, KPA_PER_MPA, effective_modulus_kpa, rayleigh_time_us
 from ssbflow.press.wall import FLOOR
 
 pytestmark = pytest.mark.lammps
