@@ -46,6 +46,10 @@ class StoreError(SsbflowError, OSError):
     """A store that cannot be read, written or understood."""
 
 
+class DiskError(StoreError):
+    """The file system refuses to read or write: it is full, over quota, read-only, or not permitted; nothing is lost."""
+
+
 class SelectionError(SsbflowError, LookupError):
     """No design, case or cube answers the question."""
 

@@ -18,7 +18,7 @@ from ssbflow.inputs.case import Case
 from ssbflow.inputs.experiment import Experiment
 from ssbflow.inputs.identity import identity
 from ssbflow.inputs.sweep import Sweep
-from ssbflow.store.cube import STATUS
+from ssbflow.store.cells import STATUS
 from ssbflow.store.opening import open_cube
 
 State = Literal["loaded", "released"]

@@ -9,11 +9,9 @@ from ssbflow.design.table import design_table
 from ssbflow.errors import InputError, SelectionError
 from ssbflow.inputs.composition import Composition
 from ssbflow.inputs.protocol import Protocol
-from ssbflow.store.grid import Grid, grids
 from ssbflow.store.layout import Store
 from ssbflow.store.opening import open_cube
-from ssbflow.store.publish import default_cube_name
-from ssbflow.store.sweeps import stored_sweeps
+from ssbflow.store.publish import stored_grid
 
 
 @dataclass(frozen=True)
@@ -101,7 +99,7 @@ def recipe(
     """
     _check_amount(batch_g, area_cm2)
     layout = Store(Path(store))
-    grid = _grid(layout, cube or default_cube_name(layout))
+    grid = stored_grid(layout, cube)
     table = design_table(open_cube(store, cube))
     labels = tuple(cathode.split("/"))
     if len(labels) != 2 or labels not in table.index:
@@ -151,13 +149,6 @@ def _written(
 
 def _expected(row: "pd.Series[float]", name: str) -> Expected:
     return Expected(float(row[name]), float(row[f"{name}_std"]))
-
-
-def _grid(store: Store, cube: str) -> Grid:
-    known = grids(stored_sweeps(store))
-    if cube not in known:
-        raise SelectionError(f"no cube {cube!r} in {store.root}; it has {', '.join(known)}")
-    return known[cube]
 
 
 def _check_amount(batch_g: float | None, area_cm2: float | None) -> None:

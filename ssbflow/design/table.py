@@ -4,7 +4,8 @@ import pandas as pd
 import xarray as xr
 
 from ssbflow.errors import SelectionError
-from ssbflow.store.cube import STATUS, VARIABLES
+from ssbflow.store.cells import STATUS
+from ssbflow.store.cube import VARIABLES
 
 DESIGN = ["composition", "distribution"]
 

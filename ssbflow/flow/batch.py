@@ -1,5 +1,6 @@
 """A batch of tasks that fill one cube: computed in windows, published now and then, summed up."""
 
+import logging
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -10,11 +11,14 @@ from typing import Any, NamedTuple
 from dask.delayed import Delayed
 from distributed import Client, as_completed
 
+from ssbflow.errors import StoreError
 from ssbflow.flow.case_task import Outcome
 from ssbflow.flow.events import Callback, Callbacks
 from ssbflow.store.layout import Store
 from ssbflow.store.publish import publish
 from ssbflow.store.records import Failure
+
+log = logging.getLogger("ssbflow")
 
 TASKS_PER_THREAD = 3  # submitted ahead: enough that no worker waits, few enough that the scheduler stays light
 PUBLISH_EVERY_S = 10.0
@@ -180,5 +184,11 @@ class _Publisher:
         self.tell.published(versions)
 
     def publish_if_due(self) -> None:
-        if time.monotonic() >= self.next_at:
+        """Publish; what goes wrong meanwhile is told and tried again later: the cases go on."""
+        if time.monotonic() < self.next_at:
+            return
+        try:
             self.publish()
+        except StoreError as error:
+            log.warning("not published: %s; tried again in %g s", error, PUBLISH_EVERY_S)
+            self.next_at = time.monotonic() + PUBLISH_EVERY_S

@@ -10,16 +10,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from filelock import FileLock
-
-from ssbflow.errors import PressError, StoreError
+from ssbflow.errors import DiskError, PressError, StoreError
 from ssbflow.flow.simulate import measure_case, pack_case, press_case
 from ssbflow.inputs.analysis import Analysis
 from ssbflow.inputs.case import Case, measure_inputs
 from ssbflow.press.checkpoints import RESUMABLE
 from ssbflow.store.case_zip import check_case_zip, read_contacts, read_packing, read_released, write_case_zip
 from ssbflow.store.layout import Store
-from ssbflow.store.records import CaseRecord, Failure, MeasureRecord, Status, read_record, storable, write_record
+from ssbflow.store.locks import locked
+from ssbflow.store.outcomes import case_record, measure_record
+from ssbflow.store.records import CaseRecord, Failure, MeasureRecord, Status, storable, write_record
 from ssbflow.store.source import git_commit, ssbflow_version
 
 TRACEBACK_LINES = 8
@@ -47,6 +47,8 @@ def _phase(name: str) -> Iterator[None]:
     """Turn whatever goes wrong inside into a failure of this phase: a failed case is data, never the sweep's end."""
     try:
         yield
+    except DiskError:
+        raise  # a full disk, or a quota: nothing that the case is to blame for, so it gets no record
     except PressError as error:
         raise _PhaseError(
             Failure(
@@ -79,7 +81,7 @@ def run_case(case: Case, analysis: Analysis, store: Store, *, retry: bool = Fals
     Outcome
         Of the simulation where that failed, of the measures otherwise.
     """
-    record = read_record(store.record(case.case_id), CaseRecord)
+    record = case_record(store, case.case_id)
     if record is None or (retry and record.status == "failed"):
         _simulated_alone(case, store, record)
     return measure_stored(case, analysis, store, retry=retry)
@@ -106,38 +108,22 @@ def measure_stored(case: Case, analysis: Analysis, store: Store, *, retry: bool 
     StoreError
         The case has not been simulated.
     """
-    record = read_record(store.record(case.case_id), CaseRecord)
+    record = case_record(store, case.case_id)
     if record is None:
         raise StoreError(f"{store.root} has no simulation of case {case.case_id}; run its sweep")
     if record.status == "failed":
         return Outcome(case.case_id, "failed", record.failure)
-    path = store.measure_record(case.measure_id(analysis), case.case_id)
-    measured = read_record(path, MeasureRecord)
+    measured = measure_record(store, case.measure_id(analysis), case.case_id)
     if measured is None or (retry and measured.status == "failed"):
         measured = _measured(case, analysis, store, record, attempt=measured.attempt + 1 if measured else 1)
     return Outcome(case.case_id, measured.status, measured.failure)
 
 
-def needs_press(case: Case, store: Store, *, retry: bool = False) -> bool:
-    """Return whether a case has to be simulated, not only measured."""
-    record = read_record(store.record(case.case_id), CaseRecord)
-    return record is None or (retry and record.status == "failed")
-
-
-def recorded(case: Case, analysis: Analysis, store: Store) -> Outcome | None:
-    """Return how a case ended, or None where something is still to be done."""
-    record: CaseRecord | MeasureRecord | None = read_record(store.record(case.case_id), CaseRecord)
-    if record and record.status == "ok":
-        record = read_record(store.measure_record(case.measure_id(analysis), case.case_id), MeasureRecord)
-    return Outcome(case.case_id, record.status, record.failure) if record else None
-
-
 def _simulated_alone(case: Case, store: Store, before: CaseRecord | None) -> None:
     """Simulate, unless another process does so already: a worker that was thought lost; then its record is taken."""
     lock, attempt = store.press_lock(case.case_id), before.attempt + 1 if before else 1
-    lock.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(lock):
-        found = read_record(store.record(case.case_id), CaseRecord)
+    with locked(lock):
+        found = case_record(store, case.case_id)
         if found and found.attempt >= attempt:
             return
         record = _simulated(case, store, attempt)

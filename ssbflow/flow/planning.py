@@ -3,11 +3,15 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from ssbflow.flow.case_task import recorded
+import numpy as np
+from numpy.typing import NDArray
+
 from ssbflow.inputs.case import Design
 from ssbflow.inputs.sweep import Sweep
 from ssbflow.packing.grid_fill import expected_particles, expected_solid_height_um
 from ssbflow.press.plan import expected_steps, time_step_us
+from ssbflow.store.cells import STATUS, read_cells
+from ssbflow.store.grid import Grid, grid_of
 from ssbflow.store.layout import Store
 
 SECONDS_PER_PARTICLE_STEP = 1.0e-6  # one core, boxes of 500 to 100 000 particles; reading and measuring included
@@ -49,22 +53,29 @@ def plan(sweep: Sweep, store: str | Path | None = None) -> SweepPlan:
     store : path, optional
         Cases with records there count as done.
     """
-    layout = Store(Path(store)) if store else None
-    cases = list(sweep.cases())
-    todo = [case for case in cases if layout is None or recorded(case, sweep.analysis, layout) is None]
-    particles = {_labels(design): expected_particles(design) for design in sweep.designs()}
-    seconds = {_labels(design): _expected_seconds(design) for design in sweep.designs()}
-    pending = sum(particles[_labels(case.design)] for case in todo)
-    time_steps = [_time_step_us(design) for design in sweep.designs()]
+    designs, grid = list(sweep.designs()), grid_of(sweep)
+    todo = _cases_to_do(grid, Store(Path(store)) if store else None)
+    particles = np.array([expected_particles(design) for design in designs])
+    seconds = np.array([_expected_seconds(design) for design in designs])
+    time_steps = [_time_step_us(design) for design in designs]
     return SweepPlan(
-        cases=len(cases),
-        done=len(cases) - len(todo),
-        particles=(min(particles.values()), max(particles.values())),
+        cases=len(grid.asked),
+        done=len(grid.asked) - int(todo.sum()),
+        particles=(int(particles.min()), int(particles.max())),
         time_step_us=(min(time_steps), max(time_steps)),
-        core_hours=sum(seconds[_labels(case.design)] for case in todo) / 3600,
-        disk_mb=pending * BYTES_PER_PARTICLE / 1e6,
+        core_hours=float(todo @ seconds) / 3600,
+        disk_mb=float(todo @ particles) * BYTES_PER_PARTICLE / 1e6,
         warnings=tuple(sweep.warnings()),
     )
+
+
+def _cases_to_do(grid: Grid, store: Store | None) -> NDArray[np.int64]:
+    """Return how many cases of each design have no outcome yet."""
+    open_ = np.ones(len(grid.asked), dtype=bool)
+    if store is not None and store.description.exists():
+        open_ = read_cells(store, grid).status == STATUS["pending"]
+    design = grid.asked[:, 0] * len(grid.distributions) + grid.asked[:, 1]
+    return np.bincount(design[open_], minlength=len(grid.compositions) * len(grid.distributions))
 
 
 def _time_step_us(design: Design) -> float:
@@ -82,7 +93,3 @@ def _expected_seconds(design: Design) -> float:
 
 def _smallest_radii_um(design: Design) -> dict[str, float]:
     return {"eam": design.distribution.eam.smallest_um / 2, "se": design.distribution.se.smallest_um / 2}
-
-
-def _labels(design: Design) -> tuple[str, str]:
-    return design.composition.label, design.distribution.label

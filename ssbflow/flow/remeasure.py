@@ -7,11 +7,12 @@ from dask.delayed import delayed as lazily
 from distributed import Client
 
 from ssbflow.flow.batch import Batch, CaseTask, RunSummary, compute
-from ssbflow.flow.case_task import measure_stored, needs_press, recorded
+from ssbflow.flow.case_task import measure_stored
 from ssbflow.flow.events import Callback
+from ssbflow.flow.standing import standing
 from ssbflow.inputs.analysis import Analysis
 from ssbflow.inputs.case import Case
-from ssbflow.store.grid import Grid, grids
+from ssbflow.store.grid import Grid, grid_of
 from ssbflow.store.layout import Store
 from ssbflow.store.publish import stored_grid
 from ssbflow.store.sweeps import register_sweep
@@ -64,34 +65,19 @@ def remeasure(
 
 def _with_analysis(grid: Grid, analysis: Analysis | None) -> Grid:
     """Return the same cells under another analysis."""
-    sweeps = [sweep.model_copy(update={"analysis": analysis or grid.analysis}) for sweep in grid.sweeps]
-    (changed,) = grids(sweeps).values()
-    return changed
+    return grid_of(*(sweep.model_copy(update={"analysis": analysis or grid.analysis}) for sweep in grid.sweeps))
 
 
 def _batch(store: Store, grid: Grid) -> Batch:
     """Sort the cases of a grid: those that have their numbers, those to be measured, those without a simulation."""
-    done, tasks, pending = [], [], 0
-    for key, case in _measurements(grid).items():
-        outcome = recorded(case, grid.analysis, store)
-        if outcome:
-            done.append(outcome)
-        elif needs_press(case, store):
-            pending += 1
-        else:
-            task = lazily(measure_stored)(case, grid.analysis, store, dask_key_name=key)
-            tasks.append(CaseTask(case.case_id, task))
-    return Batch(grid.name, store, grid.name, done, tasks, pending)
+    found = standing(store, grid)
+    tasks = [
+        CaseTask(case.case_id, lazily(measure_stored)(case, grid.analysis, store, dask_key_name=_key(case, grid)))
+        for case in grid.cases(found.to_measure)
+    ]
+    return Batch(grid.name, store, grid.name, found.done, tasks, pending=len(found.to_press))
 
 
-def _measurements(grid: Grid) -> dict[str, Case]:
-    """Return the case of each measurement by its key in Dask.
-
-    Two compositions may differ only in what measures use: then one simulation is measured twice. And a session may
-    still hold the result of a run, whose key is the case id alone.
-    """
-    return {
-        f"measure-{case.case_id}-{case.measure_id(grid.analysis)}": case
-        for sweep in grid.sweeps
-        for case in sweep.cases()
-    }
+def _key(case: Case, grid: Grid) -> str:
+    """Return the name in Dask of a measurement: a session may hold the result of a run, whose key is the case id."""
+    return f"measure-{case.case_id}-{case.measure_id(grid.analysis)}"

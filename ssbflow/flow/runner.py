@@ -3,20 +3,22 @@
 from collections.abc import Iterable
 from pathlib import Path
 
+import numpy as np
 from dask.delayed import Delayed
 from dask.delayed import delayed as lazily
 from distributed import Client
 
 from ssbflow.flow.batch import Batch, CaseTask, RunSummary, compute
-from ssbflow.flow.case_task import needs_press, recorded, run_case
+from ssbflow.flow.case_task import run_case
 from ssbflow.flow.events import Callback
+from ssbflow.flow.standing import standing
 from ssbflow.inputs.case import Case
 from ssbflow.inputs.protocol import Press
 from ssbflow.inputs.sweep import Sweep
 from ssbflow.press.ranks import check_machine
-from ssbflow.store.grid import cube_name
+from ssbflow.store.grid import grid_of
 from ssbflow.store.layout import Store
-from ssbflow.store.sweeps import register_sweep
+from ssbflow.store.sweeps import cube_name, register_sweep
 
 
 def delayed(sweep: Sweep, store: str | Path, *, retry: bool = False) -> dict[str, Delayed]:
@@ -86,17 +88,12 @@ def run(
     """
     layout = Store(Path(store).resolve())
     register_sweep(layout, sweep)
-    done, todo = [], []
-    for case in sweep.cases():
-        outcome = recorded(case, sweep.analysis, layout)
-        if outcome is None or (retry and outcome.status == "failed"):
-            todo.append(case)
-        else:
-            done.append(outcome)
-    if any(needs_press(case, layout, retry=retry) for case in todo):
+    found = standing(layout, grid_of(sweep), retry=retry)
+    if len(found.to_press):
         _check_machine(sweep.protocol.press, client)
+    todo = found.grid.cases(np.union1d(found.to_press, found.to_measure))
     tasks = [CaseTask(case.case_id, _task(case, sweep, layout, retry)) for case in todo]
-    return compute(Batch(sweep.name, layout, cube_name(sweep), done, tasks), client, callbacks)
+    return compute(Batch(sweep.name, layout, cube_name(sweep), found.done, tasks), client, callbacks)
 
 
 def _check_machine(press: Press, client: Client | None) -> None:

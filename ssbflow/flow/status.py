@@ -1,15 +1,18 @@
 """How the sweeps of a store stand, from the store alone."""
 
-from collections import Counter
+import itertools
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from ssbflow.store.cube import read_cell
+import numpy as np
+
+from ssbflow.store.cells import STATUS, read_cells
 from ssbflow.store.grid import Grid, grids
 from ssbflow.store.layout import Store
 from ssbflow.store.sweeps import stored_sweeps
 
+ENDED = "provenance.ended"
 RECENT = 50  # cases that the rate is taken from
 
 
@@ -65,19 +68,21 @@ def status(store: str | Path) -> list[CubeStatus]:
 
 
 def _cube_status(store: Store, grid: Grid) -> CubeStatus:
-    counts: dict[tuple[str, str], Counter[str]] = {}
-    ended = []
-    for case in grid.cells().values():
-        cell = read_cell(store, case.case_id, case.measure_id(grid.analysis))
-        labels = case.design.composition.label, case.design.distribution.label
-        counts.setdefault(labels, Counter())[cell.status] += 1
-        if cell.record:
-            ended.append(datetime.fromisoformat(cell.record.provenance["ended"]))
+    cells = read_cells(store, grid, [ENDED], [ENDED])
+    design = grid.asked[:, 0] * len(grid.distributions) + grid.asked[:, 1]
+    size = len(grid.compositions) * len(grid.distributions)
+    counts = {
+        state: np.bincount(design[cells.status == STATUS[state]], minlength=size).tolist()
+        for state in ("ok", "failed", "pending")
+    }
+    asked = np.unique(design).tolist()
+    labels = list(itertools.product(grid.compositions, grid.distributions))
     designs = tuple(
-        DesignStatus(*labels, ok=found["ok"], failed=found["failed"], pending=found["pending"])
-        for labels, found in counts.items()
+        DesignStatus(labels[at][0], labels[at][1], counts["ok"][at], counts["failed"][at], counts["pending"][at])
+        for at in asked
     )
-    return CubeStatus(grid.name, designs, _rate(sorted(ended)[-RECENT:]))
+    ended = sorted(filter(None, cells.texts(ENDED).to_pylist()))[-RECENT:]
+    return CubeStatus(grid.name, designs, _rate([datetime.fromisoformat(time) for time in ended]))
 
 
 def _rate(ended: list[datetime]) -> float | None:

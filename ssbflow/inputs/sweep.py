@@ -10,6 +10,7 @@ from ssbflow.inputs.analysis import Analysis
 from ssbflow.inputs.base import Input
 from ssbflow.inputs.case import Case, Design, Distribution, Seed
 from ssbflow.inputs.composition import Composition
+from ssbflow.inputs.identity import identity
 from ssbflow.inputs.material import Material
 from ssbflow.inputs.protocol import FileLabel, Protocol
 
@@ -57,13 +58,15 @@ class Sweep(Input):
 
     @model_validator(mode="after")
     def _designs_are_possible(self) -> Self:
-        # Each design validates itself: building all of them shows every refusal before anything runs.
-        seen: dict[str, str] = {}
-        for design in self.designs():
-            name = f"{design.composition.label}/{design.distribution.label}"
-            same = seen.setdefault(Case(design=design, seed=self.seeds[0]).case_id, name)
-            if same != name:
-                raise ValueError(f"{same} and {name} are the same simulation; keep one of the labels")
+        # What a design can refuse depends on its distribution and the protocol, not on its composition.
+        for distribution in self.distributions:
+            Design(composition=self.compositions[0], distribution=distribution, protocol=self.protocol)
+        for axis in ("compositions", "distributions"):
+            seen: dict[str, str] = {}
+            for item in getattr(self, axis):
+                same = seen.setdefault(identity(item.simulation_inputs()), item.label)
+                if same != item.label:
+                    raise ValueError(f"{axis} {same} and {item.label} are the same simulation; keep one of the labels")
         return self
 
     def designs(self) -> Iterator[Design]:

@@ -39,6 +39,9 @@ VARIABLES = (
         "time steps of the press",
         "the parting of initial overlaps not counted",
     ),
+    Variable("stored_particles", "1", "particles in the case file", "those above the plane of the mass cut too"),
+    Variable("stored_contacts", "1", "contacts in the case file", "as the press left them"),
+    Variable("stored_frames", "1", "frames of the trajectory in the case file"),
     Variable(
         "wall_time",
         "s",
@@ -128,5 +131,8 @@ class Pressed:
             "pressure_measured": self.pressure_measured_mpa,
             "unbalanced_force": self.unbalanced_force,
             "steps": float(self.steps),
+            "stored_particles": float(len(self.packing)),
+            "stored_contacts": float(len(self.contacts.first)),
+            "stored_frames": float(len(self.trajectory.step)),
             "wall_time": self.wall_time_s,
         }

@@ -18,7 +18,7 @@ from ssbflow.inputs.identity import canonical_json
 from ssbflow.packing.packing import SPECIES, Packing
 from ssbflow.press.pressed import Contacts, Pressed
 from ssbflow.store.durable import write_durably
-from ssbflow.store.records import StoredFile
+from ssbflow.store.records import StoredFile, storable
 
 POSITION_STEP_UM = 1e-4  # of the trajectory; the final state is kept to the last bit
 FRAMES_PER_CHUNK = 10
@@ -66,6 +66,7 @@ def case_dataset(case: Case, pressed: Pressed) -> xr.Dataset:
         "title": "ssbflow case",
         "case_id": case.case_id,
         "inputs": canonical_json(case.simulation_inputs()),
+        "values": canonical_json(_lasting(pressed.values())),
         "edge_x_um": packing.edge_um[0],
         "edge_y_um": packing.edge_um[1],
         "height_um": packing.height_um,
@@ -73,6 +74,11 @@ def case_dataset(case: Case, pressed: Pressed) -> xr.Dataset:
     }
     axis = xr.Variable("axis", np.array(["x", "y", "z"], dtype=object), {"long_name": "axis"})
     return xr.Dataset(variables, coords={"axis": axis}, attrs=attributes)
+
+
+def _lasting(values: dict[str, float]) -> dict[str, float | None]:
+    """Return the numbers of a press that the same inputs give again: with them a lost record can be made anew."""
+    return storable({name: value for name, value in values.items() if name != "wall_time"})
 
 
 def zip_bytes(dataset: xr.Dataset) -> bytes:

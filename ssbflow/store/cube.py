@@ -1,30 +1,33 @@
 """The cube: the labelled xarray dataset over composition, distribution and seed, made from records."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
+import pyarrow.compute as pc
 import xarray as xr
 
 from ssbflow.inputs.case import Distribution
 from ssbflow.inputs.composition import Composition
 from ssbflow.inputs.identity import canonical_json, identity
 from ssbflow.press import pressed
+from ssbflow.store.cells import STATUS, Cells, read_cells, with_other_physics
 from ssbflow.store.grid import Grid
 from ssbflow.store.layout import Store
-from ssbflow.store.records import CaseRecord, MeasureRecord, read_record
+from ssbflow.store.loose import LooseRecords
 from ssbflow.store.source import git_commit, source_line
 from ssbflow.structure import measures
 from ssbflow.variable import Variable
 
 DIMS = ("composition", "distribution", "seed")
 VARIABLES: tuple[Variable, ...] = (*pressed.VARIABLES, *measures.VARIABLES)
-STATUS = {"not_asked_for": -1, "pending": 0, "ok": 1, "failed": 2}
 CELLS_PER_CHUNK = 250_000
+LAMMPS = "provenance.lammps_version"
+TOLD = ("failure.phase", "failure.cause", "failure.message", "provenance.host", "provenance.ended")
+"""What the table of cases says of how each ended."""
 
-Cells = np.ndarray[Any, Any]
+Values = np.ndarray[Any, Any]
 
 CompositionCoordinate = tuple[Variable, Callable[[Composition], float | str]]
 DistributionCoordinate = tuple[Variable, Callable[[Distribution], float | str]]
@@ -49,47 +52,35 @@ DISTRIBUTION_COORDINATES: tuple[DistributionCoordinate, ...] = (
 )
 
 
-def build_cube(store: Store, grid: Grid) -> xr.Dataset:
-    """Return the cube of a grid from the records that are there.
+def read_cube_cells(store: Store, grid: Grid, loose: LooseRecords | None = None) -> Cells:
+    """Return the cells of a grid with all that a cube, or the table of cases, tells of them."""
+    of_simulations = [f"values.{variable.name}" for variable in pressed.VARIABLES]
+    of_measures = [f"values.{variable.name}" for variable in measures.VARIABLES]
+    today = read_cells(store, grid, [*of_simulations, *TOLD, LAMMPS], [*of_measures, *TOLD], loose=loose)
+    return with_other_physics(today)
 
-    Cells that no sweep asked for have status −1, cells without records 0; both are NaN everywhere.
+
+def build_cube(cells: Cells) -> xr.Dataset:
+    """Return the cube of a grid as its cells stand.
+
+    Cells that no sweep asked for have status −1, cells without an outcome 0; both are NaN everywhere.
     """
+    grid = cells.grid
+    at = tuple(grid.asked.T)
     status = np.full(grid.shape, STATUS["not_asked_for"], dtype=np.int8)
+    physics = np.zeros(grid.shape, dtype=np.int16)
     case_ids = np.full(grid.shape, "", dtype=object)
-    values = {variable.name: np.full(grid.shape, np.nan) for variable in VARIABLES}
-    lammps_versions = set()
-    for at, case in grid.cells().items():
-        cell = read_cell(store, case.case_id, case.measure_id(grid.analysis))
-        case_ids[at], status[at] = case.case_id, STATUS[cell.status]
-        for name, value in cell.values.items():
-            if value is not None:
-                values[name][at] = value
-        if cell.record and cell.record.status == "ok":
-            lammps_versions.add(str(cell.record.provenance["lammps_version"]))
-    source = {"source": source_line(sorted(lammps_versions)), "git_commit": git_commit() or "unknown"}
-    return xr.Dataset(_variables(grid, status, case_ids, values), _coordinates(grid), {**_attributes(grid), **source})
-
-
-@dataclass(frozen=True)
-class CellState:
-    """One cell: its status by name, its values by cube variable, and the case record behind it."""
-
-    status: str
-    values: dict[str, float | None]
-    record: CaseRecord | None
-
-
-def read_cell(store: Store, case_id: str, measure_id: str) -> CellState:
-    """Return the state of one cell from the two records behind it."""
-    record = read_record(store.record(case_id), CaseRecord)
-    if record is None:
-        return CellState("pending", {}, None)
-    if record.status == "failed":
-        return CellState("failed", {}, record)
-    measured = read_record(store.measure_record(measure_id, case_id), MeasureRecord)
-    if measured is None:
-        return CellState("pending", record.values, record)
-    return CellState(measured.status, {**record.values, **measured.values}, record)
+    status[at], case_ids[at] = cells.status, cells.case_id.to_numpy(zero_copy_only=False)
+    physics[at] = np.where(cells.status == STATUS["pending"], 0, cells.physics_version)
+    variables = _states(status, case_ids, physics)
+    analysis = grid.analysis.measure_inputs()
+    for variable in VARIABLES:
+        values = np.full(grid.shape, np.nan)
+        values[at] = cells.values(variable.name)
+        variables[variable.name] = (DIMS, values, variable.attributes(analysis))
+    lammps = pc.unique(cells.simulations.texts(LAMMPS, cells.simulation_row)).to_pylist()
+    source = {"source": source_line(sorted(filter(None, lammps))), "git_commit": git_commit() or "unknown"}
+    return xr.Dataset(variables, _coordinates(grid), {**_attributes(grid), **source})
 
 
 def cube_encoding(dataset: xr.Dataset) -> dict[str, dict[str, Any]]:
@@ -100,25 +91,27 @@ def cube_encoding(dataset: xr.Dataset) -> dict[str, dict[str, Any]]:
         encoding[variable.name]["fill_value"] = np.nan
     # Zarr's fill, not CF's _FillValue: readers get int8, not floats with NaN
     encoding["status"]["fill_value"] = STATUS["not_asked_for"]
+    encoding["physics_version"]["fill_value"] = 0
     return encoding
 
 
 def _chunk_shape(shape: tuple[int, ...]) -> tuple[int, ...]:
-    """Halve the longest side until a chunk has no more cells than it should."""
+    """Halve the longer side until a chunk has no more cells than it should; seeds, read together mostly, come last."""
     chunk = list(shape)
     while np.prod(chunk) > CELLS_PER_CHUNK:
-        longest = int(np.argmax(chunk))
+        sides = chunk[:2] if max(chunk[:2]) > 1 else chunk
+        longest = int(np.argmax(sides))
         chunk[longest] = -(-chunk[longest] // 2)
     return tuple(chunk)
 
 
-def _variables(grid: Grid, status: Cells, case_ids: Cells, values: dict[str, Cells]) -> dict[str, Any]:
-    analysis = grid.analysis.measure_inputs()
+def _states(status: Values, case_ids: Values, physics: Values) -> dict[str, Any]:
     flags = {"flag_values": np.array(list(STATUS.values()), dtype=np.int8), "flag_meanings": " ".join(STATUS)}
+    about_physics = {"units": "1", "long_name": "version of the simulation's physics; 0 without an outcome"}
     return {
         "status": (DIMS, status, {"units": "1", "long_name": "state of the case", **flags}),
         "case_id": (DIMS, case_ids, {"units": "1", "long_name": "hash of the simulation's inputs"}),
-        **{variable.name: (DIMS, values[variable.name], variable.attributes(analysis)) for variable in VARIABLES},
+        "physics_version": (DIMS, physics, about_physics),
     }
 
 
@@ -150,6 +143,7 @@ def _attributes(grid: Grid) -> dict[str, Any]:
     return {
         "Conventions": "CF-1.11, ACDD-1.3",
         "title": f"ssbflow cube {grid.name}",
+        "cube": grid.name,
         "summary": "Pressed electrodes of all-solid-state batteries over composition, distribution and seed",
         "state": "loaded",
         "protocol": canonical_json(grid.protocol.model_dump(mode="json")),

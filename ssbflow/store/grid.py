@@ -1,16 +1,20 @@
 """The grid of a cube: which cells there are, which were asked for, and which case fills each."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
 
 from ssbflow.inputs.analysis import Analysis
-from ssbflow.inputs.case import Case, Distribution
+from ssbflow.inputs.case import Case, Design, Distribution, measure_inputs
+from ssbflow.inputs.case_ids import case_ids
 from ssbflow.inputs.composition import Composition
+from ssbflow.inputs.identity import PHYSICS_VERSION, identity
 from ssbflow.inputs.protocol import Protocol
 from ssbflow.inputs.sweep import Sweep
-
-Cell = tuple[int, int, int]
-"""Position along composition, distribution and seed."""
+from ssbflow.store.sweeps import cube_name
 
 
 @dataclass(frozen=True)
@@ -23,6 +27,7 @@ class Grid:
     compositions, distributions : dict
         Label → input, in order of first appearance.
     seeds : tuple of int
+        Ascending.
     sweeps : tuple of Sweep
     """
 
@@ -43,25 +48,48 @@ class Grid:
         """Number of compositions, distributions and seeds."""
         return len(self.compositions), len(self.distributions), len(self.seeds)
 
-    def cells(self) -> dict[Cell, Case]:
-        """Return the case of every cell that some sweep asked for."""
+    @cached_property
+    def asked(self) -> NDArray[np.int64]:
+        """The cells that some sweep asked for, (M, 3): positions along the three axes, seeds fastest."""
         composition_at = {label: index for index, label in enumerate(self.compositions)}
         distribution_at = {label: index for index, label in enumerate(self.distributions)}
         seed_at = {seed: index for index, seed in enumerate(self.seeds)}
-        return {
-            (
-                composition_at[case.design.composition.label],
-                distribution_at[case.design.distribution.label],
-                seed_at[case.seed],
-            ): case
-            for sweep in self.sweeps
-            for case in sweep.cases()
-        }
+        wanted = np.zeros(self.shape, dtype=bool)
+        for sweep in self.sweeps:
+            wanted[
+                np.ix_(
+                    [composition_at[item.label] for item in sweep.compositions],
+                    [distribution_at[item.label] for item in sweep.distributions],
+                    [seed_at[seed] for seed in sweep.seeds],
+                )
+            ] = True
+        return np.argwhere(wanted)
 
+    def case_ids(self, physics_version: int = PHYSICS_VERSION) -> list[str]:
+        """Return the case id of every cell in `asked`, under a version of the physics."""
+        composition, distribution, seed = self.asked.T
+        cells = zip(composition.tolist(), distribution.tolist(), np.array(self.seeds)[seed].tolist(), strict=True)
+        members = list(self.compositions.values()), list(self.distributions.values())
+        return list(case_ids(*members, self.protocol, cells, physics_version))
 
-def cube_name(sweep: Sweep) -> str:
-    """Return the name of the cube that a sweep fills."""
-    return f"{sweep.protocol.label}.{sweep.analysis.label}"
+    @cached_property
+    def measure_ids(self) -> list[str]:
+        """The measure id of each composition: some differ in what only measures use."""
+        return [identity(measure_inputs(item, self.analysis)) for item in self.compositions.values()]
+
+    def cases(self, which: NDArray[np.int64]) -> Iterator[Case]:
+        """Yield the cases of some of the cells in `asked`, by their indices there."""
+        compositions, distributions = list(self.compositions.values()), list(self.distributions.values())
+        here, design = (-1, -1), None
+        for composition, distribution, seed in self.asked[which].tolist():
+            if design is None or (composition, distribution) != here:
+                here = composition, distribution
+                design = Design(
+                    composition=compositions[composition],
+                    distribution=distributions[distribution],
+                    protocol=self.protocol,
+                )
+            yield Case(design=design, seed=self.seeds[seed])
 
 
 def grids(sweeps: Iterable[Sweep]) -> dict[str, Grid]:
@@ -69,10 +97,11 @@ def grids(sweeps: Iterable[Sweep]) -> dict[str, Grid]:
     groups: dict[str, list[Sweep]] = {}
     for sweep in sweeps:
         groups.setdefault(cube_name(sweep), []).append(sweep)
-    return {name: _grid(tuple(members)) for name, members in groups.items()}
+    return {name: grid_of(*members) for name, members in groups.items()}
 
 
-def _grid(sweeps: tuple[Sweep, ...]) -> Grid:
+def grid_of(*sweeps: Sweep) -> Grid:
+    """Return the grid that some sweeps of one protocol and one analysis fill together."""
     return Grid(
         protocol=sweeps[0].protocol,
         analysis=sweeps[0].analysis,

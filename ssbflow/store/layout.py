@@ -1,12 +1,9 @@
 """Where everything lies in a store."""
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from ssbflow.errors import StoreError
-
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 
 @dataclass(frozen=True)
@@ -29,6 +26,46 @@ class Store:
     def sweeps(self) -> Path:
         """What was asked for: each sweep, materials resolved."""
         return self.root / "sweeps"
+
+    @property
+    def sweep_copies(self) -> Path:
+        """What was asked for, once more: nothing else could bring it back."""
+        return self.sweeps / "copies"
+
+    @property
+    def records(self) -> Path:
+        """Commit markers of simulations."""
+        return self.root / "records"
+
+    @property
+    def measures(self) -> Path:
+        """Commit markers of numbers, a folder for each measure id."""
+        return self.root / "measures"
+
+    @property
+    def cases(self) -> Path:
+        """Case files."""
+        return self.root / "cases"
+
+    @property
+    def presses(self) -> Path:
+        """Where LAMMPS works."""
+        return self.root / "presses"
+
+    @property
+    def ledger(self) -> Path:
+        """Compacted records."""
+        return self.root / "ledger"
+
+    @property
+    def case_table(self) -> Path:
+        """Flat table of all cases."""
+        return self.root / "cases.parquet"
+
+    @property
+    def quarantine(self) -> Path:
+        """Where a repair puts what was damaged or does not belong here."""
+        return self.root / "quarantine"
 
     @property
     def versions(self) -> Path:
@@ -66,44 +103,20 @@ class Store:
 
     def press_folder(self, case_id: str) -> Path:
         """Where LAMMPS works on a case, gone when it has a record; a killed press is gone on with from there."""
-        return self.root / "presses" / case_id[:2] / case_id
+        return self.presses / case_id[:2] / case_id
 
     def press_lock(self, case_id: str) -> Path:
         """One process at a time presses a case."""
-        return self.root / "presses" / case_id[:2] / f"{case_id}.lock"
+        return self.presses / case_id[:2] / f"{case_id}.lock"
 
     def record(self, case_id: str) -> Path:
         """Commit marker of a simulation."""
-        return self.root / "records" / case_id[:2] / f"{case_id}.json"
+        return self.records / case_id[:2] / f"{case_id}.json"
 
     def measure_record(self, measure_id: str, case_id: str) -> Path:
         """Commit marker of a case's numbers."""
-        return self.root / "measures" / measure_id / case_id[:2] / f"{case_id}.json"
+        return self.measures / measure_id / case_id[:2] / f"{case_id}.json"
 
     def case_zip(self, case_id: str) -> Path:
         """Trajectory, final state, contacts, inputs."""
-        return self.root / "cases" / case_id[:2] / f"{case_id}.zarr.zip"
-
-
-def check_writable(root: Path) -> None:
-    """Refuse a store that cannot be written, before anything is computed.
-
-    Raises
-    ------
-    StoreError
-        Naming the folder that stands in the way.
-    """
-    folder = root
-    while not folder.exists() and folder != folder.parent:
-        folder = folder.parent
-    if not folder.is_dir():
-        raise StoreError(f"store {root}: {folder} is a file; give a folder")
-    if not os.access(folder, os.W_OK | os.X_OK):
-        raise StoreError(f"store {root}: {folder} cannot be written; give a folder that you may write to")
-    try:
-        root.mkdir(parents=True, exist_ok=True)
-        probe = root / f".writable.{os.getpid()}"
-        probe.touch()
-        probe.unlink()
-    except OSError as error:
-        raise StoreError(f"store {root} cannot be written ({error.strerror}); give another folder") from error
+        return self.cases / case_id[:2] / f"{case_id}.zarr.zip"

@@ -1,57 +1,95 @@
 """Publishing: whole new versions of cubes, then links; readers never see half of one."""
 
-import json
-import shutil
-import warnings
 from pathlib import Path
-from typing import Any
-
-import xarray as xr
-from filelock import FileLock
 
 from ssbflow.errors import SelectionError, StoreError
-from ssbflow.store.cube import build_cube, cube_encoding
-from ssbflow.store.durable import relink, sync_folder, sync_tree, write_durably
-from ssbflow.store.grid import Grid, grids
+from ssbflow.store.case_table import case_rows, write_case_table
+from ssbflow.store.compaction import COMPACT_FROM, compact
+from ssbflow.store.cube import build_cube, read_cube_cells
+from ssbflow.store.current import Current
+from ssbflow.store.durable import relink, told_clearly
+from ssbflow.store.grid import Grid, grid_of
 from ssbflow.store.layout import Store
-from ssbflow.store.sweeps import stored_sweeps
+from ssbflow.store.ledger import file_digest, segments
+from ssbflow.store.locks import locked
+from ssbflow.store.loose import LooseRecords, measure_folders, read_loose
+from ssbflow.store.sweeps import cube_names, stored_sweeps
+from ssbflow.store.versions import (
+    KEEP_S,
+    KEEP_VERSIONS,
+    remove_leftovers,
+    remove_old_versions,
+    write_version,
+)
 
 
 def publish(
-    store: Store, cubes: tuple[str, ...] | None = None, *, default: str | None = None, tag: str | None = None
+    store: Store,
+    cubes: tuple[str, ...] | None = None,
+    *,
+    default: str | None = None,
+    tag: str | None = None,
+    compact_from: int = COMPACT_FROM,
+    keep_versions: int = KEEP_VERSIONS,
+    keep_s: float = KEEP_S,
 ) -> dict[str, Path]:
     """Publish cubes from the records that are there.
+
+    A cube that says what its newest version says gets no new one.
 
     Parameters
     ----------
     store : Store
     cubes : tuple of str, optional
-        Names (protocol label, dot, analysis label); all of the store if left out.
+        Names (protocol label, dot, analysis label). All of the store, and the table of its cases, if left out.
     default : str, optional
         The cube that ``cube.zarr`` shall name from now on; the store's first until then.
     tag : str, optional
-        Name under which this version of the default cube stays.
+        Name under which the newest version of the default cube stays.
+    compact_from : int
+        So many loose records are moved to the ledger.
+    keep_versions : int
+        So many versions of each cube stay, tagged ones not counted.
+    keep_s : float
+        So long (s) a version stays after a newer one took its place.
 
     Returns
     -------
     dict of str to Path
-        Name → the new version.
+        Name → its newest version.
 
     Raises
     ------
     SelectionError
         A name that is no cube of the store.
+    StoreError
+        There is no store here, it cannot be written, or its ledger is damaged.
     """
-    with FileLock(store.lock):
-        known = grids(stored_sweeps(store))
-        for name in (*(cubes or ()), *([default] if default else ())):
-            _check_known(store, known, name)
-        current = _current(store)
-        current["default"] = default or current["default"] or next(iter(known))
-        versions = {name: _write_version(store, build_cube(store, known[name])) for name in cubes or known}
-        current["cubes"] |= {name: path.name for name, path in versions.items()}
-        _link(store, current, versions, tag)
-    return versions
+    known = cube_names(store)
+    for name in (*(cubes or ()), *([default] if default else ())):
+        _check_known(store, known, name)
+    wanted = cubes or tuple(known)
+    with locked(store.lock), told_clearly(store.root):
+        current = Current.read(store)
+        remove_leftovers(store, current)
+        current = current.model_copy(update={"default": default or current.default or known[0]})
+        loose = read_loose([store.records, *measure_folders(store)])
+        rows = []
+        for name in wanted:
+            cells = read_cube_cells(store, grid_of(*stored_sweeps(store, name)), loose)
+            current = write_version(store, current, name, build_cube(cells))
+            if cubes is None:
+                rows.append(case_rows(cells))
+            del cells
+        if cubes is None:
+            current = current.model_copy(update={"cases": write_case_table(store, loose, rows)})
+        current = _tagged(current, tag)
+        current.write(store)  # before the links: what they name is always listed
+        _link(store, current)
+        tidied = _tidied(store, current, loose, compact_from, keep_versions, keep_s)
+        if tidied != current:
+            tidied.write(store)
+    return {name: store.versions / current.cubes[name] for name in wanted}
 
 
 def default_cube_name(store: Store) -> str:
@@ -62,10 +100,10 @@ def default_cube_name(store: Store) -> str:
     StoreError
         Nothing has been published.
     """
-    name = _current(store)["default"]
+    name = Current.read(store).default
     if name is None:
         raise StoreError(f"{store.root} has no published cube; run a sweep into it, or: ssbflow publish {store.root}")
-    return str(name)
+    return name
 
 
 def stored_grid(store: Store, cube: str | None = None) -> Grid:
@@ -78,46 +116,40 @@ def stored_grid(store: Store, cube: str | None = None) -> Grid:
     StoreError
         There is no store here, or nothing has been published and no name is given.
     """
-    known = grids(stored_sweeps(store))
+    known = cube_names(store)
     name = cube or default_cube_name(store)
     _check_known(store, known, name)
-    return known[name]
+    return grid_of(*stored_sweeps(store, name))
 
 
-def _check_known(store: Store, known: dict[str, Grid], name: str) -> None:
+def _check_known(store: Store, known: list[str], name: str) -> None:
     if name not in known:
         raise SelectionError(f"no cube {name!r} in {store.root}; it has {', '.join(known)}")
 
 
-def _write_version(store: Store, dataset: xr.Dataset) -> Path:
-    """Write a version under a temporary name, make it durable, then give it its name."""
-    store.versions.mkdir(parents=True, exist_ok=True)
-    number = 1 + max((int(path.name[1:7]) for path in store.versions.glob("v??????.zarr")), default=0)
-    path, temporary = store.versions / f"v{number:06d}.zarr", store.versions / f".tmp-{number}"
-    shutil.rmtree(temporary, ignore_errors=True)
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="Consolidated metadata")
-        dataset.to_zarr(temporary, mode="w-", consolidated=True, encoding=cube_encoding(dataset))
-    sync_tree(temporary)
-    temporary.rename(path)
-    sync_folder(store.versions)
-    return path
+def _tagged(current: Current, tag: str | None) -> Current:
+    newest = current.cubes.get(current.default or "")
+    return current.model_copy(update={"tags": {**current.tags, tag: newest}}) if tag and newest else current
 
 
-def _current(store: Store) -> dict[str, Any]:
-    if not store.current.exists():
-        return {"default": None, "cubes": {}, "tags": {}}
-    current: dict[str, Any] = json.loads(store.current.read_bytes())
-    return current
+def _link(store: Store, current: Current) -> None:
+    """Let every name point to its version."""
+    links = {store.cube_link(name): version for name, version in current.cubes.items()}
+    links |= {store.tags / f"{tag}.zarr": version for tag, version in current.tags.items()}
+    if current.default in current.cubes:
+        links[store.default_cube] = current.cubes[current.default]
+    for link, version in links.items():
+        target = store.versions / version
+        if not link.is_symlink() or link.resolve() != target.resolve():
+            relink(link, target)
 
 
-def _link(store: Store, current: dict[str, Any], versions: dict[str, Path], tag: str | None) -> None:
-    for name, path in versions.items():
-        relink(store.cube_link(name), path)
-    newest = current["cubes"].get(current["default"])
-    if newest:
-        relink(store.default_cube, store.versions / newest)
-    if tag and newest:
-        relink(store.tags / f"{tag}.zarr", store.versions / newest)
-        current["tags"][tag] = newest
-    write_durably(store.current, json.dumps(current, indent=1).encode())
+def _tidied(
+    store: Store, current: Current, loose: LooseRecords, compact_from: int, keep_versions: int, keep_s: float
+) -> Current:
+    """Compact and let go of old versions; what is listed are the segments that there are then."""
+    if len(loose.paths) >= compact_from:
+        compact(store, loose)
+    current = remove_old_versions(store, current, keep_versions, keep_s)
+    ledger = {path.name: current.ledger.get(path.name) or file_digest(path) for path in segments(store)}
+    return current.model_copy(update={"ledger": ledger})

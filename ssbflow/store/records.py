@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict
 
 from ssbflow.errors import StoreError
 from ssbflow.store.durable import write_durably
+from ssbflow.store.sealed import sealed, unsealed
 
 Status = Literal["ok", "failed"]
 
@@ -61,26 +62,48 @@ AnyRecord = TypeVar("AnyRecord", CaseRecord, MeasureRecord)
 
 
 def write_record(path: Path, record: CaseRecord | MeasureRecord) -> None:
-    """Write a record durably; it is the commit marker of what it tells of."""
-    write_durably(path, record.model_dump_json(indent=1).encode())
+    """Write a record durably and sealed; it is the commit marker of what it tells of.
+
+    A later attempt lies beside the earlier ones: a record never changes, so that it can be moved to the ledger while
+    somebody tries the case again.
+    """
+    write_durably(attempt_path(path, record.attempt), sealed(record.model_dump(mode="json")))
+
+
+def attempt_path(path: Path, attempt: int) -> Path:
+    """Return where the record of an attempt lies: the first under the plain name."""
+    return path if attempt == 1 else path.with_name(f"{path.stem}.{attempt}.json")
 
 
 def read_record(path: Path, kind: type[AnyRecord]) -> AnyRecord | None:
-    """Read a record; None where there is none.
+    """Read the latest attempt's record that lies at a path, none where there is none.
 
     Raises
     ------
     StoreError
-        The file is no record of this kind.
+        The file is no record of this kind, or not what was written.
     """
+    attempts = [int(later.name.split(".")[1]) for later in path.parent.glob(f"{path.stem}.*.json")]
+    latest = attempt_path(path, max(attempts, default=1))
     try:
-        content = path.read_bytes()
+        content = latest.read_bytes()
     except FileNotFoundError:
         return None
+    return record_from(unsealed(content, latest), kind, latest)
+
+
+def record_from(content: dict[str, Any], kind: type[AnyRecord], origin: Path) -> AnyRecord:
+    """Return a record from plain data.
+
+    Raises
+    ------
+    StoreError
+        It is no record of this kind.
+    """
     try:
-        return kind.model_validate_json(content)
+        return kind.model_validate(content)
     except ValueError as error:
-        raise StoreError(f"{path} is no {kind.__name__}: {error}; move it away to compute the case again") from error
+        raise StoreError(f"{origin} is no {kind.__name__}: {error}; see: ssbflow check STORE") from error
 
 
 def storable(values: dict[str, float]) -> dict[str, float | None]:

@@ -2,10 +2,13 @@
 
 from pathlib import Path
 
+import numpy as np
+
 from ssbflow.errors import SelectionError
 from ssbflow.flow.simulate import case_materials, pack_case
 from ssbflow.inputs.case import Case
 from ssbflow.press.press import press_files
+from ssbflow.store.grid import grids
 from ssbflow.store.layout import Store
 from ssbflow.store.sweeps import stored_sweeps
 
@@ -43,8 +46,8 @@ def find_case(store: Store, case_id: str) -> Case:
     SelectionError
         No sweep asked for it.
     """
-    for sweep in stored_sweeps(store):
-        for case in sweep.cases():
-            if case.case_id == case_id:
-                return case
+    for grid in grids(stored_sweeps(store)).values():
+        ids = grid.case_ids()
+        if case_id in ids:
+            return next(grid.cases(np.array([ids.index(case_id)])))
     raise SelectionError(f"no sweep of {store.root} asked for case {case_id!r}; take a case_id from the cube")

@@ -12,7 +12,8 @@ from hypothesis.extra.numpy import arrays
 import ssbflow
 from ssbflow.design.table import design_table
 from ssbflow.errors import SelectionError
-from ssbflow.store.cube import DIMS, STATUS
+from ssbflow.store.cells import STATUS
+from ssbflow.store.cube import DIMS
 
 OK, FAILED, PENDING, NOT_ASKED = (STATUS[name] for name in ("ok", "failed", "pending", "not_asked_for"))
 

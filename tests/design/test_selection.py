@@ -8,7 +8,8 @@ import xarray as xr
 import ssbflow
 from ssbflow.design.selection import best
 from ssbflow.errors import InputError, SelectionError
-from ssbflow.store.cube import DIMS, STATUS
+from ssbflow.store.cells import STATUS
+from ssbflow.store.cube import DIMS
 
 POROSITY = [0.30, 0.10, 0.20, 0.40]
 UTILIZATION = [0.95, 0.70, np.nan, 0.99]

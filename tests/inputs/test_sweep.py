@@ -99,7 +99,7 @@ def test_narrow_box_is_warned_about_once_for_all_compositions(content: dict[str,
 
 def test_two_labels_of_one_simulation_are_refused(content: dict[str, Any]) -> None:
     content["compositions"] = relabelled(content["compositions"][0], "a", "b")
-    with pytest.raises(InputError, match="a/fine and b/fine are the same simulation"):
+    with pytest.raises(InputError, match="compositions a and b are the same simulation"):
         sweep_from(content)
 
 

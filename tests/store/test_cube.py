@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 import ssbflow
 from ssbflow.inputs.case import Case
 from ssbflow.inputs.sweep import Sweep
-from ssbflow.store.cube import CELLS_PER_CHUNK, DIMS, STATUS, VARIABLES, _chunk_shape, build_cube
-from ssbflow.store.grid import grids
+from ssbflow.store.cells import STATUS
+from ssbflow.store.cube import CELLS_PER_CHUNK, DIMS, VARIABLES, _chunk_shape, build_cube, read_cube_cells
+from ssbflow.store.grid import grid_of
 from ssbflow.store.layout import Store
 
 
@@ -19,7 +20,7 @@ def test_cells_without_records_are_pending_and_cells_never_asked_for_say_so(tiny
     weights = {"eam": 50, "se": 50}
     other = tiny_sweep.compositions[0].replace(label="other", weight_percent=weights)
     sweeps = [tiny_sweep, tiny_sweep.replace(compositions=(other,), seeds=(7,))]
-    cube = build_cube(Store(tmp_path), grids(sweeps)["small.touching"])
+    cube = build_cube(read_cube_cells(Store(tmp_path), grid_of(*sweeps)))
     assert dict(cube.sizes) == {"composition": 2, "distribution": 1, "seed": 3}
     pending, never = STATUS["pending"], STATUS["not_asked_for"]
     assert cube["status"][:, 0].values.tolist() == [[pending, pending, never], [never, never, pending]]
@@ -38,7 +39,7 @@ def test_a_plain_reader_sees_dims_variables_and_units_without_warnings(tiny_stor
     assert (answer.returncode, answer.stderr) == (0, "")
     dims, names, complete, types = answer.stdout.splitlines()
     assert sorted(dims.split()) == sorted(DIMS)
-    assert set(names.split()) == {"status", "case_id", *(variable.name for variable in VARIABLES)}
+    assert set(names.split()) == {"status", "case_id", "physics_version", *(variable.name for variable in VARIABLES)}
     assert (complete, types) == ("True", "int8 [1, 1] float64")
 
 

@@ -1,0 +1,90 @@
+"""``cases.parquet``: all cases in one flat table, for pandas, duckdb and whoever reads parquet."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from ssbflow.store.cells import STATUS, VERSION_COLUMN, Cells
+from ssbflow.store.cube import TOLD, VARIABLES
+from ssbflow.store.durable import replaced_durably
+from ssbflow.store.flat import joined
+from ssbflow.store.layout import Store
+from ssbflow.store.ledger import MEASUREMENTS, file_digest
+from ssbflow.store.loose import LooseRecords
+from ssbflow.store.outcomes import Outcomes, known_outcomes
+
+NAMES = {status: name for name, status in STATUS.items()}
+
+
+def case_rows(cells: Cells) -> pa.Table:
+    """Return a row for each cell that has an outcome: its labels, how it ended, and every cube variable."""
+    which = np.flatnonzero(cells.status != STATUS["pending"])
+    grid, some = cells.grid, pa.array(which)
+    composition, distribution, seed = cells.grid.asked[which].T
+    columns: dict[str, Any] = {
+        "cube": pa.repeat(grid.name, len(which)),
+        "composition": _labels(list(grid.compositions), composition),
+        "distribution": _labels(list(grid.distributions), distribution),
+        "seed": np.array(grid.seeds, dtype=np.int64)[seed],
+        "case_id": cells.case_id.take(some),
+        "measure_id": _labels(grid.measure_ids, composition),
+        "physics_version": cells.physics_version[which],
+        "status": pa.array([NAMES[status] for status in cells.status[which].tolist()]),
+    }
+    columns |= {column.replace(".", "_"): cells.texts(column).take(some) for column in TOLD}
+    columns |= {variable.name: cells.values(variable.name)[which] for variable in VARIABLES}
+    return pa.table(columns)
+
+
+def write_case_table(store: Store, loose: LooseRecords, of_cubes: Sequence[pa.Table]) -> str:
+    """Write the table of all cases: those of the cubes, then those in no grid; return its sha256."""
+    table = joined([*of_cubes, *_in_no_grid(store, loose, of_cubes)])
+    with replaced_durably(store.case_table) as temporary:
+        pq.write_table(table, temporary, compression="zstd", use_dictionary=["cube", "composition", "distribution"])
+    return file_digest(store.case_table)
+
+
+def _in_no_grid(store: Store, loose: LooseRecords, of_cubes: Sequence[pa.Table]) -> list[pa.Table]:
+    """Return the rows of cases that no sweep asks for: those of a search, and of older physics."""
+    in_grids = pa.chunked_array([table["case_id"].cast(pa.string()) for table in of_cubes] or [[]], pa.string())
+    simulations = known_outcomes(store, loose, [])
+    strays = simulations.rows.filter(pc.invert(pc.is_in(simulations.rows["case_id"], in_grids)))["case_id"]
+    if not len(strays):
+        return []
+    columns = [f"values.{variable.name}" for variable in VARIABLES]
+    simulations = known_outcomes(store, loose, [*columns, *TOLD, VERSION_COLUMN, "inputs.seed"])
+    measures = known_outcomes(store, loose, [*columns, *TOLD], MEASUREMENTS)
+    return [_stray_rows(simulations, measures, strays)]
+
+
+def _stray_rows(simulations: Outcomes, measures: Outcomes, strays: pa.ChunkedArray) -> pa.Table:
+    """Join each stray simulation with its measurements; one row where it has none."""
+    measure_row = np.flatnonzero(pc.is_in(measures.rows["case_id"], strays).to_numpy())
+    measured = measures.texts("case_id", measure_row)
+    unmeasured = strays.filter(pc.invert(pc.is_in(strays, measured)))
+    case_id = pa.array([*measured.to_pylist(), *unmeasured.to_pylist()], pa.string())
+    measure_row = np.append(measure_row, np.full(len(unmeasured), -1))
+    simulation_row = pc.index_in(case_id, simulations.rows["case_id"]).to_numpy(zero_copy_only=False)
+    of_simulation = {name: simulations.texts(name, simulation_row) for name in ("status", *TOLD)}
+    of_measure = {name: measures.texts(name, measure_row) for name in ("status", *TOLD)}
+    texts = {name: pc.coalesce(of_measure[name], of_simulation[name]) for name in of_measure}
+    columns: dict[str, Any] = {
+        "seed": simulations.texts("inputs.seed", simulation_row).cast(pa.int64()),
+        "case_id": case_id,
+        "measure_id": measures.texts("measure_id", measure_row),
+        "physics_version": simulations.texts(VERSION_COLUMN, simulation_row).cast(pa.int16()),
+        **{name.replace(".", "_"): values for name, values in texts.items()},
+    }
+    for variable in VARIABLES:
+        name = f"values.{variable.name}"
+        of_measures, of_simulations = measures.floats(name, measure_row), simulations.floats(name, simulation_row)
+        columns[variable.name] = np.where(np.isnan(of_measures), of_simulations, of_measures)
+    return pa.table(columns)
+
+
+def _labels(labels: list[str], at: Any) -> pa.Array:
+    return pa.array(labels, pa.string()).take(pa.array(at))

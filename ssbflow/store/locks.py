@@ -1,0 +1,41 @@
+"""Locks of a store, on whatever file system it lies."""
+
+import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock
+
+from ssbflow.errors import StoreError
+from ssbflow.store.durable import told_clearly
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Hold a lock of this machine's, or on NFS of the server's, until the block or the process ends.
+
+    It is an advisory lock (``flock``): the kernel lets go of it when its holder dies, so none is ever stale. NFS passes
+    it on to its server; Lustre does so where it is mounted with ``-o flock``.
+
+    Raises
+    ------
+    StoreError
+        The file system has no locks, or the file cannot be written.
+    """
+    lock = FileLock(path)
+    with told_clearly(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            lock.acquire()
+        except (NotImplementedError, OSError) as error:
+            if isinstance(error, NotImplementedError) or error.errno in (errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP):
+                raise StoreError(
+                    f"{path.parent}: its file system knows no locks, which keep two publishers apart; mount it with "
+                    "them (Lustre: -o flock; NFS: without nolock), or take a store elsewhere"
+                ) from error
+            raise
+    try:
+        yield
+    finally:
+        lock.release()

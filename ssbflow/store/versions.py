@@ -1,0 +1,151 @@
+"""Versions of cubes: written whole, never changed, kept as long as somebody may read them."""
+
+import hashlib
+import os
+import shutil
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import xarray as xr
+
+from ssbflow.inputs.identity import canonical_json
+from ssbflow.store.cube import cube_encoding
+from ssbflow.store.current import Current, Version
+from ssbflow.store.durable import file_system_time, sync_folder, sync_tree, told_clearly
+from ssbflow.store.layout import Store
+from ssbflow.store.ledger import file_digest
+from ssbflow.store.pins import unless_pinned
+
+KEEP_VERSIONS = 3  # of each cube
+KEEP_S = 24 * 3600.0  # after a newer one took its place: so long may a plain reader hold it
+CHUNK_KEYS = (
+    {"name": "default", "separator": "/"},
+    {"name": "default", "separator": "."},
+    {"name": "v2", "separator": "."},
+)
+"""Ways of naming chunks that the Zarr specification allows."""
+
+
+def content_digest(dataset: xr.Dataset) -> str:
+    """Return a hash of what a cube says: everything but when it was published."""
+    digest = hashlib.sha256()
+    attributes = {name: value for name, value in dataset.attrs.items() if name != "history"}
+    digest.update(canonical_json(attributes).encode())
+    for name in sorted(map(str, dataset.variables)):
+        variable = dataset.variables[name]
+        digest.update(f"{name}{variable.dims}{variable.shape}{sorted(map(str, variable.attrs.items()))}".encode())
+        values = variable.values
+        digest.update("\0".join(values.ravel().tolist()).encode() if values.dtype == object else values.tobytes())
+    return digest.hexdigest()
+
+
+def write_version(store: Store, current: Current, cube: str, dataset: xr.Dataset) -> Current:
+    """Write a cube as a new version, unless it says what the newest says; return what is current then.
+
+    It is written under a temporary name, made durable, and given its name last.
+    """
+    content, newest = content_digest(dataset), current.cubes.get(cube)
+    before = current.versions.get(newest or "")
+    if before is not None and before.content == content and (store.versions / str(newest)).exists():
+        return current
+    with told_clearly(store.versions):
+        store.versions.mkdir(parents=True, exist_ok=True)
+        numbers = [int(path.name[1:7]) for path in store.versions.glob("v??????.zarr")]
+        numbers += [int(name[1:7]) for name in current.versions]
+        path = store.versions / f"v{1 + max(numbers, default=0):06d}.zarr"
+        temporary = store.versions / f".tmp-{path.name[1:7]}"
+        keys = 0 if before is None else (before.chunk_keys + 1) % len(CHUNK_KEYS)
+        _write(temporary, dataset, keys)
+        sha256 = tree_digest(temporary, keys)
+        for older, its_keys in _predecessors(store, current, cube):
+            carry_over(older, its_keys, temporary)
+        sync_tree(temporary)
+        temporary.rename(path)
+        sync_folder(store.versions)
+        now = file_system_time(store.versions)
+    return current.with_version(path.name, Version(cube=cube, content=content, sha256=sha256, chunk_keys=keys), now)
+
+
+def carry_over(older: Path, keys: int, fresh: Path) -> None:
+    """Give a fresh version the chunks of an older one too, under the names that they have there, as hard links.
+
+    Who opened a cube through a link, and reads on while the link moves, has the older version's metadata: he finds its
+    chunks, not a mixture. Names of chunks go round, so it holds for the last two versions.
+    """
+    for path in _chunks(older, keys):
+        array, target = path.relative_to(older).parts[0], fresh / path.relative_to(older)
+        if not (fresh / array).is_dir():
+            continue
+        target.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            os.link(path, target)
+        except OSError:
+            shutil.copyfile(path, target)  # a file system without hard links
+
+
+def tree_digest(folder: Path, keys: int) -> str:
+    """Return a hash of a version's own files: its metadata and chunks, not those carried over."""
+    digest = hashlib.sha256()
+    for path in sorted({*folder.rglob("zarr.json"), *_chunks(folder, keys)}):
+        digest.update(f"{path.relative_to(folder)} {file_digest(path)}\n".encode())
+    return digest.hexdigest()
+
+
+def _chunks(folder: Path, keys: int) -> Iterator[Path]:
+    """Yield the chunks that are named in one of the ways: c/0/0/0, c.0.0.0 or 0.0.0."""
+    patterns = ("*/c/**/*", "*/c.*", "*/[0-9]*")
+    for path in folder.glob(patterns[keys]):
+        if path.is_file():
+            yield path
+
+
+def remove_old_versions(store: Store, current: Current, keep: int, keep_s: float) -> Current:
+    """Remove versions that nothing names, that nobody holds, and that were superseded long enough ago."""
+    now = file_system_time(store.versions)
+    named = {*current.cubes.values(), *current.tags.values()}
+    versions = dict(current.versions)
+    for name, version in current.versions.items():
+        newer = sum(other > name for other, about in current.versions.items() if about.cube == version.cube)
+        superseded = version.superseded_at
+        if name in named or newer < keep or superseded is None or now - superseded < keep_s:
+            continue
+        if unless_pinned(store.versions / name, _remove):
+            del versions[name]
+    return current.model_copy(update={"versions": versions})
+
+
+def remove_leftovers(store: Store, current: Current) -> None:
+    """Remove what a publisher left that was killed, and nobody ever saw: only the lock's holder may call it."""
+    for pattern in (".tmp-*", ".old-*"):
+        for path in store.versions.glob(pattern):
+            shutil.rmtree(path, ignore_errors=True)
+    links = [store.default_cube, *store.cubes.glob("*.zarr"), *store.tags.glob("*.zarr")]
+    seen = {*current.versions, *(link.resolve().name for link in links)}
+    for path in store.versions.glob("v??????.zarr"):
+        if path.name not in seen:
+            unless_pinned(path, _remove)
+
+
+def _remove(path: Path) -> None:
+    """Take the name away in one step, then the files."""
+    leaving = path.with_name(f".old-{path.name}")
+    path.rename(leaving)
+    shutil.rmtree(leaving)
+
+
+def _predecessors(store: Store, current: Current, cube: str) -> list[tuple[Path, int]]:
+    """Return the last versions of a cube, with the ways in which their chunks are named."""
+    names = sorted((name for name, version in current.versions.items() if version.cube == cube), reverse=True)
+    latest = names[: len(CHUNK_KEYS) - 1]
+    return [(store.versions / name, current.versions[name].chunk_keys) for name in latest]
+
+
+def _write(path: Path, dataset: xr.Dataset, keys: int) -> None:
+    encoding: dict[str, dict[str, Any]] = cube_encoding(dataset)
+    for name in dataset.variables:
+        encoding.setdefault(str(name), {})["chunk_key_encoding"] = CHUNK_KEYS[keys]
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Consolidated metadata")
+        dataset.to_zarr(path, mode="w-", consolidated=True, encoding=encoding)
