@@ -47,7 +47,7 @@ class StoreError(SsbflowError, OSError):
 
 
 class DiskError(StoreError):
-    """The file system refuses to read or write: it is full, over quota, read-only, or not permitted; nothing is lost."""
+    """The file system refuses: it is full, over quota, read-only, or does not permit; nothing is lost."""
 
 
 class SelectionError(SsbflowError, LookupError):
