@@ -4,6 +4,7 @@ python pipelines/benchmark.py example-1 [--seeds N]     both in full on one core
 python pipelines/benchmark.py large [NAME]              tens of thousands of particles; the published time is estimated
 python pipelines/benchmark.py scaling                   time a particle and step over box sizes and size ratios
 python pipelines/benchmark.py measures | contacts       the structure's part, see benchmark_structure.py
+python pipelines/benchmark.py cubes | first-publish | case-file | many-cases    the store's, see benchmark_store.py
 
 The published protocol takes 250 000 steps of 5e-5 µs with one neighbour list for all sizes, no stop and no dense start.
 What is compared runs one after the other, so that the machine is the same for both.
@@ -20,9 +21,12 @@ from typing import Annotated
 
 import numpy as np
 import typer
+from numpy.typing import NDArray
 from rich.console import Console
 from rich.table import Table
+from scipy.spatial import cKDTree
 
+import benchmark_store
 import benchmark_structure
 import ssbflow
 from ssbflow.errors import PressError
@@ -74,8 +78,8 @@ write_dump      all custom {final} id x y z modify sort id format float %.17g
 """
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, rich_markup_mode=None)
-app.command()(benchmark_structure.measures)
-app.command()(benchmark_structure.contacts)
+for command in (benchmark_structure.measures, benchmark_structure.contacts, *benchmark_store.COMMANDS):
+    app.command()(command)
 console = Console(width=160)
 
 
@@ -210,17 +214,34 @@ def scaling() -> None:
 
 
 def two_sizes(ratio: float, count: int) -> Packing:
-    """Return a loose box of spheres of two sizes, half of the volume each, placed as the grid fill does."""
+    """Return a loose box of spheres of two sizes, half of the volume each: coarse ones on a lattice, fine ones between.
+
+    One sphere a grid space, as the grid fill has it, would put a coarse sphere of ratio 40 over thousands of fine ones.
+    """
     generator = np.random.default_rng(1)
-    radius = np.ones(count)
-    radius[: max(1, round(count / (1 + ratio**3)))] = ratio
-    spacing = (2.5 * float(np.mean(4 / 3 * np.pi * radius**3))) ** (1 / 3)
-    edge = int(np.ceil(count ** (1 / 3)))
-    places = generator.permutation(edge**3)[:count]
-    grid = np.stack([places % edge, places // edge % edge, places // edge**2], axis=1)
-    position = (grid + 0.5 + generator.uniform(-0.1, 0.1, grid.shape)) * spacing
-    position[:, 2] += radius.max()
-    return Packing(position, radius, np.where(radius > 1, "eam", "se"), (edge * spacing, edge * spacing))
+    coarse_count = max(1, round(count / (1 + ratio**3)))
+    volume = 4 / 3 * np.pi * (coarse_count * ratio**3 + count - coarse_count)
+    edge = max((volume / 0.25) ** (1 / 3), 2.2 * ratio)
+    coarse = on_lattice(coarse_count, edge, generator)
+    coarse[:, 2] += ratio
+    places = on_lattice(6 * count, edge, generator, spacing=2.2)
+    places[:, 2] += 1
+    gap, _ = cKDTree(coarse % [edge, edge, np.inf], boxsize=[edge, edge, 1e9]).query(places % [edge, edge, np.inf])
+    fine = places[gap > ratio + 1.1][: count - coarse_count]
+    radius = np.repeat([float(ratio), 1.0], [len(coarse), len(fine)])
+    species = np.repeat(["eam", "se"], [len(coarse), len(fine)])
+    return Packing(np.concatenate([coarse, fine]) % [edge, edge, np.inf], radius, species, (edge, edge))
+
+
+def on_lattice(
+    count: int, edge: float, generator: np.random.Generator, spacing: float | None = None
+) -> NDArray[np.float64]:
+    """Return so many places of a lattice that fits into a column of this edge, each shaken a little."""
+    across = max(1, int(edge / (spacing or (edge**3 / count) ** (1 / 3))))
+    cell = edge / across
+    place = np.arange(count)
+    position = np.stack([place % across, place // across % across, place // across**2], axis=1) + 0.5
+    return (position + generator.uniform(-0.02, 0.02, position.shape)) * cell
 
 
 def timed_steps(packing: Packing) -> tuple[int, float]:

@@ -5,18 +5,18 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from ssbflow.inputs.case import Distribution
 from ssbflow.inputs.composition import Composition
-from ssbflow.inputs.identity import ID_DIGITS, PHYSICS_VERSION, canonical_json
+from ssbflow.inputs.identity import PHYSICS_VERSION, canonical_json
 from ssbflow.inputs.protocol import Protocol
 
 
-def case_ids(
+def case_digests(
     compositions: Sequence[Composition],
     distributions: Sequence[Distribution],
     protocol: Protocol,
-    cells: Iterable[tuple[int, int, int]],
+    cells: Iterable[tuple[int, int, Sequence[int]]],
     physics_version: int = PHYSICS_VERSION,
-) -> Iterator[str]:
-    """Yield the case id of each cell.
+) -> Iterator[bytes]:
+    """Yield the sha256 of each case, 32 bytes; the case id is the first half of it, in hex digits.
 
     The canonical JSON of a case is written once for each composition and distribution, and hashed on from there.
 
@@ -24,22 +24,21 @@ def case_ids(
     ----------
     compositions, distributions : sequences
     protocol : Protocol
-    cells : iterable of (int, int, int)
-        Index of a composition, index of a distribution, and a seed; fastest where seeds change fastest.
+    cells : iterable of (int, int, sequence of int)
+        Index of a composition, index of a distribution, and seeds.
     physics_version : int
         An older one gives the ids that the same inputs had under it.
     """
     heads = [hashlib.sha256(f'{{"composition":{_json(item)},"distribution":'.encode()) for item in compositions]
     rest = f',"physics_version":{physics_version},"protocol":{_json(protocol)},"seed":'
     tails = [f"{_json(item)}{rest}".encode() for item in distributions]
-    here, design = (-1, -1), hashlib.sha256()
-    for composition, distribution, seed in cells:
-        if (composition, distribution) != here:
-            here, design = (composition, distribution), heads[composition].copy()
-            design.update(tails[distribution])
-        case = design.copy()
-        case.update(b"%d}" % seed)
-        yield case.hexdigest()[:ID_DIGITS]
+    for composition, distribution, seeds in cells:
+        design = heads[composition].copy()
+        design.update(tails[distribution])
+        for seed in seeds:
+            case = design.copy()
+            case.update(b"%d}" % seed)
+            yield case.digest()
 
 
 def _json(inputs: Composition | Distribution | Protocol) -> str:

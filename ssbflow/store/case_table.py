@@ -7,23 +7,27 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+import xarray as xr
 
 from ssbflow.store.cells import STATUS, VERSION_COLUMN, Cells
 from ssbflow.store.cube import TOLD, VARIABLES
 from ssbflow.store.durable import replaced_durably
 from ssbflow.store.flat import joined
 from ssbflow.store.layout import Store
-from ssbflow.store.ledger import MEASUREMENTS, file_digest
+from ssbflow.store.ledger import file_digest, latest_attempts, measurements
 from ssbflow.store.loose import LooseRecords
 from ssbflow.store.outcomes import Outcomes, known_outcomes
 
+TEXTS = ["cube", "composition", "distribution", "measure_id", "status", *(name.replace(".", "_") for name in TOLD)]
 NAMES = {status: name for name, status in STATUS.items()}
 
 
-def case_rows(cells: Cells) -> pa.Table:
+def case_rows(cells: Cells, cube: xr.Dataset) -> pa.Table:
     """Return a row for each cell that has an outcome: its labels, how it ended, and every cube variable."""
     which = np.flatnonzero(cells.status != STATUS["pending"])
     grid, some = cells.grid, pa.array(which)
+    at = np.ravel_multi_index(tuple(grid.asked[which].T), grid.shape)
+    whole = len(at) == cube["status"].size
     composition, distribution, seed = cells.grid.asked[which].T
     columns: dict[str, Any] = {
         "cube": pa.repeat(grid.name, len(which)),
@@ -36,32 +40,34 @@ def case_rows(cells: Cells) -> pa.Table:
         "status": pa.array([NAMES[status] for status in cells.status[which].tolist()]),
     }
     columns |= {column.replace(".", "_"): cells.texts(column).take(some) for column in TOLD}
-    columns |= {variable.name: cells.values(variable.name)[which] for variable in VARIABLES}
+    flat = {variable.name: cube[variable.name].values.ravel() for variable in VARIABLES}
+    columns |= {name: values if whole else values[at] for name, values in flat.items()}
     return pa.table(columns)
 
 
 def write_case_table(store: Store, loose: LooseRecords, of_cubes: Sequence[pa.Table]) -> str:
     """Write the table of all cases: those of the cubes, then those in no grid; return its sha256."""
     table = joined([*of_cubes, *_in_no_grid(store, loose, of_cubes)])
+    how = {name: "zstd" if name in TEXTS else "none" for name in table.column_names}  # numbers are dense
     with replaced_durably(store.case_table) as temporary:
-        pq.write_table(table, temporary, compression="zstd", use_dictionary=["cube", "composition", "distribution"])
+        pq.write_table(table, temporary, compression=how, use_dictionary=TEXTS)
     return file_digest(store.case_table)
 
 
 def _in_no_grid(store: Store, loose: LooseRecords, of_cubes: Sequence[pa.Table]) -> list[pa.Table]:
     """Return the rows of cases that no sweep asks for: those of a search, and of older physics."""
     in_grids = pa.chunked_array([table["case_id"].cast(pa.string()) for table in of_cubes] or [[]], pa.string())
-    simulations = known_outcomes(store, loose, [])
-    strays = simulations.rows.filter(pc.invert(pc.is_in(simulations.rows["case_id"], in_grids)))["case_id"]
+    known = known_outcomes(store, loose, []).rows["case_id"]
+    strays = pc.unique(known.filter(pc.invert(pc.is_in(known, in_grids))))
     if not len(strays):
         return []
     columns = [f"values.{variable.name}" for variable in VARIABLES]
     simulations = known_outcomes(store, loose, [*columns, *TOLD, VERSION_COLUMN, "inputs.seed"])
-    measures = known_outcomes(store, loose, [*columns, *TOLD], MEASUREMENTS)
-    return [_stray_rows(simulations, measures, strays)]
+    measures = known_outcomes(store, loose, [*columns, *TOLD], measurements)
+    return [_stray_rows(simulations, Outcomes(latest_attempts(measures.rows)), strays)]
 
 
-def _stray_rows(simulations: Outcomes, measures: Outcomes, strays: pa.ChunkedArray) -> pa.Table:
+def _stray_rows(simulations: Outcomes, measures: Outcomes, strays: pa.Array) -> pa.Table:
     """Join each stray simulation with its measurements; one row where it has none."""
     measure_row = np.flatnonzero(pc.is_in(measures.rows["case_id"], strays).to_numpy())
     measured = measures.texts("case_id", measure_row)

@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 
 from ssbflow.inputs.identity import PHYSICS_VERSION
 from ssbflow.store.grid import Grid
+from ssbflow.store.keys import ids_of, keys_of
 from ssbflow.store.layout import Store
-from ssbflow.store.ledger import NO_MEASURE
+from ssbflow.store.ledger import measured_as
 from ssbflow.store.loose import LooseRecords, measure_folders, read_loose
-from ssbflow.store.outcomes import Outcomes, known_outcomes, measured_as
+from ssbflow.store.outcomes import Outcomes, known_outcomes
 
 STATUS = {"not_asked_for": -1, "pending": 0, "ok": 1, "failed": 2}
 VERSION_COLUMN = "inputs.physics_version"
@@ -50,9 +51,9 @@ class Cells:
     def values(self, name: str) -> NDArray[np.float64]:
         """Return a cube variable of every cell; NaN where it does not exist, or where there is no outcome."""
         column = f"values.{name}"
-        of_measure = self.measures.floats(column, self.measure_row)
-        of_simulation = self.simulations.floats(column, self.simulation_row)
-        return np.where(np.isnan(of_measure), of_simulation, of_measure)
+        if column in self.measures.rows.column_names:
+            return self.measures.floats(column, self.measure_row)
+        return self.simulations.floats(column, self.simulation_row)
 
     def texts(self, column: str) -> pa.Array:
         """Return a text column of the record that decided each cell: the measurement's where there is one."""
@@ -99,16 +100,15 @@ def with_other_physics(cells: Cells) -> Cells:
 
 def _under(version: int, grid: Grid, simulations: Outcomes, measures: Outcomes) -> Cells:
     """Return the cells as they stand under one version of the physics."""
-    case_id = pa.array(grid.case_ids(version), pa.string())
-    measure_id = pa.array(grid.measure_ids).take(pa.array(grid.asked[:, 0]))
-    simulation_row = simulations.find(pc.binary_join_element_wise(NO_MEASURE, case_id, ""))
-    measure_row = measures.find(pc.binary_join_element_wise(measure_id, case_id, ""))
+    case_keys = grid.case_keys(version)
+    measure_keys = keys_of(pa.array(grid.measure_ids))[grid.asked[:, 0]]
+    simulation_row, measure_row = simulations.find(case_keys), measures.find(case_keys ^ measure_keys)
     simulated, measured = _status(simulations, simulation_row), _status(measures, measure_row)
     status = np.where(simulated == STATUS["ok"], measured, simulated)
     # a measurement without its simulation tells nothing, nor one of a simulation that failed when tried again
     measure_row = np.where(simulated == STATUS["ok"], measure_row, -1)
     versions = np.full(len(status), version, dtype=np.int16)
-    return Cells(grid, case_id, status, versions, simulations, measures, simulation_row, measure_row)
+    return Cells(grid, ids_of(case_keys), status, versions, simulations, measures, simulation_row, measure_row)
 
 
 def _status(outcomes: Outcomes, rows: Rows) -> NDArray[np.int8]:

@@ -4,11 +4,13 @@ import errno
 import os
 import uuid
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
 from ssbflow.errors import DiskError, StoreError
 
+SYNCED_AT_ONCE = 16  # a disk takes many at once, a network file system too
 REMEDIES = {
     errno.ENOSPC: "the disk is full; make room",
     errno.EDQUOT: "the quota is used up; make room",
@@ -65,8 +67,7 @@ def replaced_durably(path: Path) -> Iterator[Path]:
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
             yield temporary
-            with temporary.open("rb") as file:
-                os.fsync(file.fileno())
+            sync_file(temporary)
             temporary.replace(path)
         finally:
             temporary.unlink(missing_ok=True)
@@ -98,14 +99,18 @@ def sync_folder(folder: Path) -> None:
 
 
 def sync_tree(folder: Path) -> None:
-    """Make a freshly written tree durable: every file, then every folder."""
-    for path in sorted(folder.rglob("*"), reverse=True):
-        if path.is_dir():
-            sync_folder(path)
-        else:
-            with path.open("rb") as file:
-                os.fsync(file.fileno())
+    """Make a freshly written tree durable: every file, side by side, then every folder."""
+    paths = list(folder.rglob("*"))
+    with ThreadPoolExecutor(SYNCED_AT_ONCE) as pool:
+        list(pool.map(sync_file, [path for path in paths if not path.is_dir()]))
+        list(pool.map(sync_folder, [path for path in paths if path.is_dir()]))
     sync_folder(folder)
+
+
+def sync_file(path: Path) -> None:
+    """Make the content of a file durable."""
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
 
 
 def relink(link: Path, target: Path) -> None:

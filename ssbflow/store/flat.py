@@ -12,19 +12,17 @@ from ssbflow.store.sealed import seal_of
 GROUPS = ("inputs", "values", "failure", "provenance", "zip")
 """Parts of a record that become columns of their own: ``values.porosity``, ``failure.cause``, …"""
 
+WORDS = pa.dictionary(pa.int32(), pa.string())
+"""Of columns with few different texts."""
+
 TYPES = {
-    "case_id": pa.string(),
-    "measure_id": pa.string(),
-    "status": pa.string(),
+    **dict.fromkeys(("case_id", "seal", "zip.sha256", "failure.message", "failure.log_tail"), pa.string()),
+    **dict.fromkeys(("provenance.started", "provenance.ended"), pa.string()),
+    **dict.fromkeys(("failure.exit_code", "zip.size", "provenance.process", "provenance.ranks"), pa.int64()),
+    **dict.fromkeys(("provenance.resumed", "provenance.rebuilt"), pa.bool_()),
     "attempt": pa.int32(),
-    "seal": pa.string(),
-    "failure.exit_code": pa.int64(),
-    "zip.size": pa.int64(),
-    "provenance.process": pa.int64(),
-    "provenance.ranks": pa.int64(),
-    "provenance.resumed": pa.bool_(),
 }
-"""Of columns that are no plain text and no number."""
+"""Of columns that are neither values, which are numbers, nor words, as most are."""
 
 
 def row(record: dict[str, Any]) -> dict[str, Any]:
@@ -64,8 +62,8 @@ def table(records: Sequence[dict[str, Any]]) -> pa.Table:
 
 def joined(tables: Iterable[pa.Table]) -> pa.Table:
     """Return tables one below the other; columns that one lacks are null there."""
-    return pa.concat_tables(list(tables), promote_options="default")
+    return pa.concat_tables(list(tables), promote_options="permissive")
 
 
 def _type_of(column: str) -> pa.DataType:
-    return TYPES.get(column, pa.float64() if column.startswith("values.") else pa.string())
+    return TYPES.get(column, pa.float64() if column.startswith("values.") else WORDS)

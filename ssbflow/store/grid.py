@@ -2,19 +2,22 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ssbflow.inputs.analysis import Analysis
 from ssbflow.inputs.case import Case, Design, Distribution, measure_inputs
-from ssbflow.inputs.case_ids import case_ids
+from ssbflow.inputs.case_ids import case_digests
 from ssbflow.inputs.composition import Composition
 from ssbflow.inputs.identity import PHYSICS_VERSION, identity
 from ssbflow.inputs.protocol import Protocol
 from ssbflow.inputs.sweep import Sweep
-from ssbflow.store.sweeps import cube_name
+from ssbflow.store.keys import Keys, ids_of, keys_of_sha256
+from ssbflow.store.layout import Store
+from ssbflow.store.sweeps import cube_name, describe, read_sweep
 
 
 @dataclass(frozen=True)
@@ -65,12 +68,30 @@ class Grid:
             ] = True
         return np.argwhere(wanted)
 
-    def case_ids(self, physics_version: int = PHYSICS_VERSION) -> list[str]:
-        """Return the case id of every cell in `asked`, under a version of the physics."""
-        composition, distribution, seed = self.asked.T
-        cells = zip(composition.tolist(), distribution.tolist(), np.array(self.seeds)[seed].tolist(), strict=True)
-        members = list(self.compositions.values()), list(self.distributions.values())
-        return list(case_ids(*members, self.protocol, cells, physics_version))
+    def case_keys(self, physics_version: int = PHYSICS_VERSION) -> Keys:
+        """Return the key of the case of every cell in `asked`, under a version of the physics; worked out once."""
+        if physics_version not in self._known_keys:
+            members = list(self.compositions.values()), list(self.distributions.values())
+            digests = b"".join(case_digests(*members, self.protocol, self._designs(), physics_version))
+            self._known_keys[physics_version] = keys_of_sha256(digests)
+        return self._known_keys[physics_version]
+
+    @cached_property
+    def _known_keys(self) -> dict[int, Keys]:
+        return {}
+
+    def _designs(self) -> Iterator[tuple[int, int, list[int]]]:
+        """Yield composition, distribution and seeds of every design in `asked`."""
+        design = self.asked[:, 0] * len(self.distributions) + self.asked[:, 1]
+        first = np.flatnonzero(np.diff(design, prepend=-1))
+        seeds = np.array(self.seeds)[self.asked[:, 2]].tolist()
+        for start, end in zip(first.tolist(), [*first[1:].tolist(), len(design)], strict=True):
+            yield *divmod(int(design[start]), len(self.distributions)), seeds[start:end]
+
+    def case_ids(self) -> list[str]:
+        """Return the case id of every cell in `asked`."""
+        ids: list[str] = ids_of(self.case_keys()).to_pylist()
+        return ids
 
     @cached_property
     def measure_ids(self) -> list[str]:
@@ -110,3 +131,14 @@ def grid_of(*sweeps: Sweep) -> Grid:
         seeds=tuple(sorted({seed for sweep in sweeps for seed in sweep.seeds})),
         sweeps=sweeps,
     )
+
+
+def cube_grid(store: Store, cube: str) -> Grid:
+    """Return the grid of a cube of a store; who publishes again and again has it made once."""
+    return _grid_of_files(tuple(store.sweeps / entry.file for entry in describe(store).sweeps if entry.cube == cube))
+
+
+@lru_cache(maxsize=8)
+def _grid_of_files(paths: tuple[Path, ...]) -> Grid:
+    """Return the grid of some sweeps; their files' names are hashes of what they hold."""
+    return grid_of(*map(read_sweep, paths))

@@ -10,7 +10,7 @@ import pyarrow as pa
 from ssbflow.errors import StoreError
 from ssbflow.store.flat import table
 from ssbflow.store.layout import Store
-from ssbflow.store.sealed import seal_of, unsealed
+from ssbflow.store.sealed import with_seal
 
 log = logging.getLogger("ssbflow")
 
@@ -35,14 +35,14 @@ def read_loose(folders: Iterable[Path]) -> LooseRecords:
     paths, contents, damaged = [], [], 0
     for path in record_files(folders):
         try:
-            content = unsealed(path.read_bytes(), path)
+            content = with_seal(path.read_bytes(), path)
         except FileNotFoundError:
             continue  # in the ledger since we looked
         except (StoreError, OSError):
             damaged += 1
             continue
         paths.append(path)
-        contents.append({**content, "seal": seal_of(content)})
+        contents.append(content)
     if damaged:
         log.warning("%d damaged records count as not there; run: ssbflow check STORE", damaged)
     return LooseRecords(tuple(paths), table(contents))

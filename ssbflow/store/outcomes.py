@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from ssbflow.store.flat import joined, record
+from ssbflow.store.keys import KeyIndex, Keys, row_keys
 from ssbflow.store.layout import Store
-from ssbflow.store.ledger import SIMULATIONS, find_in_ledger, latest_attempts, read_ledger, row_keys
+from ssbflow.store.ledger import Wanted, find_in_ledger, latest_first, read_ledger, simulations
 from ssbflow.store.loose import LooseRecords
 from ssbflow.store.records import AnyRecord, CaseRecord, MeasureRecord, read_record, record_from
 
@@ -19,27 +19,24 @@ KEY_COLUMNS = ("case_id", "measure_id", "status", "attempt")
 
 
 class Outcomes:
-    """The latest attempt at each of many simulations, or measurements, column by column.
+    """What is known of many simulations, or measurements, column by column.
 
     Parameters
     ----------
     rows : pyarrow.Table
-        One row for each, as `flat.row` makes them.
+        As `flat.row` makes them; of several attempts at one, the first row counts.
     """
 
     def __init__(self, rows: pa.Table) -> None:
         self.rows = rows
-        self.keys = row_keys(rows)
+        self.index = KeyIndex(row_keys(rows))
 
     def __len__(self) -> int:
         return int(self.rows.num_rows)
 
-    def find(self, keys: pa.Array) -> NDArray[np.int64]:
-        """Return the row of each key (measure id, or zeros, and case id); −1 where there is none."""
-        if not len(self):
-            return np.full(len(keys), -1, dtype=np.int64)
-        rows: NDArray[np.int32] = pc.fill_null(pc.index_in(keys, value_set=self.keys), -1).to_numpy()
-        return rows.astype(np.int64)
+    def find(self, keys: Keys) -> NDArray[np.int64]:
+        """Return the row of each key; −1 where there is none."""
+        return self.index.find(keys)
 
     def floats(self, column: str, rows: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return numbers of a column at some rows; NaN where it is null, or missing, or the row is −1."""
@@ -53,13 +50,11 @@ class Outcomes:
         """Return texts of a column at some rows; null where the row is −1 or the column is missing."""
         if column not in self.rows.column_names:
             return pa.nulls(len(rows), pa.string())
-        taken = self.rows[column].take(pa.array(rows, mask=rows < 0))
+        taken = self.rows[column].take(pa.array(rows, mask=rows < 0)).cast(pa.string())
         return taken.combine_chunks() if isinstance(taken, pa.ChunkedArray) else taken
 
 
-def known_outcomes(
-    store: Store, loose: LooseRecords, columns: Sequence[str], wanted: pc.Expression = SIMULATIONS
-) -> Outcomes:
+def known_outcomes(store: Store, loose: LooseRecords, columns: Sequence[str], wanted: Wanted = simulations) -> Outcomes:
     """Return what is known of all simulations, or of some measurements.
 
     Parameters
@@ -69,18 +64,13 @@ def known_outcomes(
         Read before the ledger is, so that no record is missed on its way there.
     columns : sequence of str
         Beside those that say what a row is of.
-    wanted : pyarrow.compute.Expression
-        `ledger.SIMULATIONS`, `ledger.MEASUREMENTS` or `measured_as`.
+    wanted : callable
+        As `ledger.read_ledger`.
     """
     names = [*dict.fromkeys((*KEY_COLUMNS, *columns))]
-    mine = loose.rows.filter(wanted)
-    mine = mine.select([name for name in names if name in mine.column_names])
-    return Outcomes(latest_attempts(joined([mine, *read_ledger(store, names, wanted)])))
-
-
-def measured_as(measure_ids: Sequence[str]) -> pc.Expression:
-    """Return the wish for the measurements of some identities."""
-    return pc.field("measure_id").isin(list(measure_ids))
+    mine = loose.rows.select([name for name in names if name in loose.rows.column_names])
+    mine = mine.filter(wanted(mine["measure_id"]))
+    return Outcomes(latest_first(joined([mine, *read_ledger(store, names, wanted)])))
 
 
 def case_record(store: Store, case_id: str) -> CaseRecord | None:

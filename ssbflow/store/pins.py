@@ -34,9 +34,10 @@ class PinnedStore(LocalStore):
         weakref.finalize(self, os.close, descriptor)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise FileNotFoundError(self.root) from None  # just being removed: whoever removes it locks it first
         except OSError:
-            if not (self.root / PINNED_FILE).exists():
-                raise FileNotFoundError(self.root) from None  # just being removed
+            pass  # no locks here: nothing is pinned
         if not _is_still(descriptor, self.root / PINNED_FILE):
             raise FileNotFoundError(self.root)
 

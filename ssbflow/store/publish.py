@@ -8,12 +8,12 @@ from ssbflow.store.compaction import COMPACT_FROM, compact
 from ssbflow.store.cube import build_cube, read_cube_cells
 from ssbflow.store.current import Current
 from ssbflow.store.durable import relink, told_clearly
-from ssbflow.store.grid import Grid, grid_of
+from ssbflow.store.grid import Grid, cube_grid
 from ssbflow.store.layout import Store
 from ssbflow.store.ledger import file_digest, segments
 from ssbflow.store.locks import locked
 from ssbflow.store.loose import LooseRecords, measure_folders, read_loose
-from ssbflow.store.sweeps import cube_names, stored_sweeps
+from ssbflow.store.sweeps import cube_names
 from ssbflow.store.versions import (
     KEEP_S,
     KEEP_VERSIONS,
@@ -76,11 +76,12 @@ def publish(
         loose = read_loose([store.records, *measure_folders(store)])
         rows = []
         for name in wanted:
-            cells = read_cube_cells(store, grid_of(*stored_sweeps(store, name)), loose)
-            current = write_version(store, current, name, build_cube(cells))
+            cells = read_cube_cells(store, cube_grid(store, name), loose)
+            cube = build_cube(cells)
             if cubes is None:
-                rows.append(case_rows(cells))
+                rows.append(case_rows(cells, cube))
             del cells
+            current = write_version(store, current, name, cube)
         if cubes is None:
             current = current.model_copy(update={"cases": write_case_table(store, loose, rows)})
         current = _tagged(current, tag)
@@ -119,7 +120,7 @@ def stored_grid(store: Store, cube: str | None = None) -> Grid:
     known = cube_names(store)
     name = cube or default_cube_name(store)
     _check_known(store, known, name)
-    return grid_of(*stored_sweeps(store, name))
+    return cube_grid(store, name)
 
 
 def _check_known(store: Store, known: list[str], name: str) -> None:

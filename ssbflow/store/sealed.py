@@ -1,7 +1,11 @@
-"""Sealed JSON: a file that knows whether it is still what was written."""
+"""Sealed JSON: a file that knows whether it is still what was written.
+
+The text is canonical (sorted keys, no spaces, what is null left out), and ends in a hash of all that stands before.
+"""
 
 import hashlib
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -9,16 +13,20 @@ from ssbflow.errors import StoreError
 from ssbflow.inputs.identity import canonical_json
 
 SEAL_DIGITS = 16
+TAIL = re.compile(rb'"seal":"([0-9a-f]{16})"\}')
+TAIL_LENGTH = SEAL_DIGITS + len('"seal":""}')
 
 
 def seal_of(content: dict[str, Any]) -> str:
     """Return the seal of some content: a hash of all that is not null; a seal in it counts for nothing."""
-    return hashlib.sha256(canonical_json(_without_nulls({**content, "seal": None})).encode()).hexdigest()[:SEAL_DIGITS]
+    return _hash(_body({name: value for name, value in content.items() if name != "seal"}))
 
 
 def sealed(content: dict[str, Any]) -> bytes:
     """Return content as a sealed JSON text."""
-    return json.dumps({**content, "seal": seal_of(content)}, indent=1).encode()
+    body = _body(content)
+    comma = "," if len(body) > 1 else ""
+    return body + f'{comma}"seal":"{_hash(body)}"}}'.encode()
 
 
 def unsealed(text: bytes, origin: Path | str) -> dict[str, Any]:
@@ -29,14 +37,33 @@ def unsealed(text: bytes, origin: Path | str) -> dict[str, Any]:
     StoreError
         It is torn, or not what was sealed.
     """
-    try:
-        content = json.loads(text)
-    except ValueError as error:
-        raise StoreError(f"{origin} is damaged ({error}); see: ssbflow check STORE") from error
-    if not isinstance(content, dict) or content.get("seal") != seal_of(content):
-        raise StoreError(f"{origin} is damaged: its content is not what was sealed; see: ssbflow check STORE")
+    content = with_seal(text, origin)
     del content["seal"]
     return content
+
+
+def with_seal(text: bytes, origin: Path | str) -> dict[str, Any]:
+    """Return the content of a sealed JSON text, and its seal under the name ``seal``.
+
+    Raises
+    ------
+    StoreError
+        It is torn, or not what was sealed.
+    """
+    body, tail = text[:-TAIL_LENGTH].removesuffix(b","), TAIL.fullmatch(text[-TAIL_LENGTH:])
+    if tail is None or _hash(body) != tail[1].decode():
+        raise StoreError(f"{origin} is damaged: its content is not what was sealed; see: ssbflow check STORE")
+    content: dict[str, Any] = json.loads(text)
+    return content
+
+
+def _body(content: dict[str, Any]) -> bytes:
+    """Return the text up to the seal: without the brace that closes it."""
+    return canonical_json(_without_nulls(content)).encode()[:-1]
+
+
+def _hash(body: bytes) -> str:
+    return hashlib.sha256(body).hexdigest()[:SEAL_DIGITS]
 
 
 def _without_nulls(content: Any) -> Any:

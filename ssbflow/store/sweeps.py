@@ -60,12 +60,11 @@ def register_sweep(store: Store, sweep: Sweep) -> None:
         content = sweep.model_dump_json(indent=1).encode()
         for folder in (store.sweeps, store.sweep_copies):
             write_durably(folder / file, content)
-        write_description(store, described_with(description, sweep))
+        write_description(store, described_with(description, sweep, file))
 
 
-def described_with(description: Description, sweep: Sweep) -> Description:
-    """Return the description of a store that has one sweep more."""
-    file = sweep_file_name(sweep)
+def described_with(description: Description, sweep: Sweep, file: str) -> Description:
+    """Return the description of a store that has one sweep more, in a file of this name."""
     new = {label: (identity(meaning), file) for label, meaning in _meanings(sweep)}
     entry = StoredSweep(file=file, cube=cube_name(sweep))
     return description.model_copy(

@@ -5,9 +5,11 @@ import os
 import shutil
 import warnings
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import xarray as xr
 
 from ssbflow.inputs.identity import canonical_json
@@ -30,14 +32,20 @@ CHUNK_KEYS = (
 
 def content_digest(dataset: xr.Dataset) -> str:
     """Return a hash of what a cube says: everything but when it was published."""
-    digest = hashlib.sha256()
     attributes = {name: value for name, value in dataset.attrs.items() if name != "history"}
-    digest.update(canonical_json(attributes).encode())
-    for name in sorted(map(str, dataset.variables)):
-        variable = dataset.variables[name]
-        digest.update(f"{name}{variable.dims}{variable.shape}{sorted(map(str, variable.attrs.items()))}".encode())
-        values = variable.values
-        digest.update("\0".join(values.ravel().tolist()).encode() if values.dtype == object else values.tobytes())
+    names = sorted(map(str, dataset.variables))
+    with ThreadPoolExecutor() as pool:
+        digests = pool.map(lambda name: _variable_digest(dataset.variables[name]), names)
+    told = canonical_json([attributes, dict(zip(names, digests, strict=True))])
+    return hashlib.sha256(told.encode()).hexdigest()
+
+
+def _variable_digest(variable: xr.Variable) -> str:
+    values = variable.values
+    texts = values.dtype.kind in "OT"
+    content = "\0".join(values.ravel().tolist()).encode() if texts else np.ascontiguousarray(values).data
+    digest = hashlib.sha256(content)
+    digest.update(f"{variable.dims}{variable.shape}{sorted(map(str, variable.attrs.items()))}".encode())
     return digest.hexdigest()
 
 
@@ -87,10 +95,11 @@ def carry_over(older: Path, keys: int, fresh: Path) -> None:
 
 def tree_digest(folder: Path, keys: int) -> str:
     """Return a hash of a version's own files: its metadata and chunks, not those carried over."""
-    digest = hashlib.sha256()
-    for path in sorted({*folder.rglob("zarr.json"), *_chunks(folder, keys)}):
-        digest.update(f"{path.relative_to(folder)} {file_digest(path)}\n".encode())
-    return digest.hexdigest()
+    paths = sorted({*folder.rglob("zarr.json"), *_chunks(folder, keys)})
+    with ThreadPoolExecutor() as pool:
+        digests = pool.map(file_digest, paths)
+    lines = (f"{path.relative_to(folder)} {digest}\n" for path, digest in zip(paths, digests, strict=True))
+    return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
 def _chunks(folder: Path, keys: int) -> Iterator[Path]:
