@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ssbflow.press.press import press as press
 
 if TYPE_CHECKING:
+    from ssbflow.accessor import open_cube as open_cube
     from ssbflow.design.calibration import calibrate as calibrate
     from ssbflow.design.recipe import recipe as recipe
     from ssbflow.design.selection import best as best
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     from ssbflow.packing.grid_fill import pack as pack
     from ssbflow.packing.packing import Packing as Packing
     from ssbflow.store.opening import open_case as open_case
-    from ssbflow.store.opening import open_cube as open_cube
+    from ssbflow.store.ragged import open_cases as open_cases
     from ssbflow.structure.contact_search import contact_graph as contact_graph
     from ssbflow.structure.geodesic import shortest_path as shortest_path
     from ssbflow.structure.measures import measure as measure
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
 
 _HOME = {
     "press": "press.press",
+    "open_cube": "accessor",  # as in store.opening; a cube that is opened so has ds.ssb
     "calibrate": "design.calibration",
     "best": "design.selection",
     "recipe": "design.recipe",
@@ -73,7 +75,7 @@ _HOME = {
     "pack": "packing.grid_fill",
     "Packing": "packing.packing",
     "open_case": "store.opening",
-    "open_cube": "store.opening",
+    "open_cases": "store.ragged",
     "contact_graph": "structure.contact_search",
     "shortest_path": "structure.geodesic",
     "measure": "structure.measures",

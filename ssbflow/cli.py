@@ -240,6 +240,14 @@ def variables(
 
 
 @app.command()
+def schema() -> None:
+    """Print what lies where in a store, as a page for the documentation."""
+    from ssbflow.views.schema_page import schema_markdown
+
+    typer.echo(schema_markdown(), nl=False)
+
+
+@app.command()
 def doctor(cluster: ClusterOption = "serial") -> None:
     """Look whether LAMMPS is there, which one, and whether a worker starts."""
     from ssbflow.flow.doctor import examine

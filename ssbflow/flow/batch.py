@@ -176,9 +176,10 @@ class _Publisher:
         self.store, self.cube, self.tell = store, cube, tell
         self.next_at = time.monotonic() + PUBLISH_EVERY_S
 
-    def publish(self) -> None:
+    def publish(self, *, cases: bool = True) -> None:
+        """Publish the cube, and the table of all cases with it unless there is more to come."""
         started = time.monotonic()
-        versions = publish(self.store, (self.cube,))
+        versions = publish(self.store, (self.cube,), cases=cases)
         ended = time.monotonic()
         self.next_at = ended + max(PUBLISH_EVERY_S, PUBLISH_SHARE * (ended - started))
         self.tell.published(versions)
@@ -188,7 +189,7 @@ class _Publisher:
         if time.monotonic() < self.next_at:
             return
         try:
-            self.publish()
+            self.publish(cases=False)
         except StoreError as error:
             log.warning("not published: %s; tried again in %g s", error, PUBLISH_EVERY_S)
             self.next_at = time.monotonic() + PUBLISH_EVERY_S

@@ -45,6 +45,16 @@ def case_rows(cells: Cells, cube: xr.Dataset) -> pa.Table:
     return pa.table(columns)
 
 
+def kept_rows(store: Store, sha256: str | None, cubes: Sequence[str]) -> list[pa.Table] | None:
+    """Return the rows of some cubes as they were last written; None if the table is not what was written."""
+    if not cubes:
+        return []
+    if not store.case_table.exists() or file_digest(store.case_table) != sha256:
+        return None
+    table = pq.read_table(store.case_table)
+    return [table.filter(pc.is_in(table["cube"], pa.array(cubes)))]
+
+
 def write_case_table(store: Store, loose: LooseRecords, of_cubes: Sequence[pa.Table]) -> str:
     """Write the table of all cases: those of the cubes, then those in no grid; return its sha256."""
     table = joined([*of_cubes, *_in_no_grid(store, loose, of_cubes)])

@@ -4,11 +4,15 @@ import hashlib
 import io
 import warnings
 import zipfile
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import xarray as xr
+import zarr
+from numpy.typing import NDArray
 from zarr.codecs import BloscCodec, TransposeCodec
 from zarr.storage import MemoryStore, ZipStore
 
@@ -23,44 +27,73 @@ from ssbflow.store.records import StoredFile, storable
 POSITION_STEP_UM = 1e-4  # of the trajectory; the final state is kept to the last bit
 FRAMES_PER_CHUNK = 10
 PARTICLES_PER_CHUNK = 16_384
+HERE: dict[str, Any] = {"chunks": None}  # without dask: a worker reads in its task, not in tasks of its own
 FIXED_TIME = (1980, 1, 1, 0, 0, 0)  # the earliest a zip can hold
+
+
+class CaseArray(NamedTuple):
+    """An array of a case file, as it is stored; `attributes` are what readers see."""
+
+    dims: tuple[str, ...]
+    dtype: str
+    attributes: dict[str, Any]
+
+
+ARRAYS = {
+    "position": CaseArray(
+        ("frame", "particle", "axis"),
+        "int32",
+        {"units": "um", "long_name": "centres during the press", "scale_factor": POSITION_STEP_UM},
+    ),
+    "step": CaseArray(("frame",), "int64", {"units": "1", "long_name": "time step of the frame"}),
+    "final_position": CaseArray(
+        ("particle", "axis"), "float64", {"units": "um", "long_name": "centres at the end of the press"}
+    ),
+    "radius": CaseArray(("particle",), "float64", {"units": "um", "long_name": "radius"}),
+    "species": CaseArray(
+        ("particle",),
+        "int8",
+        {
+            "units": "1",
+            "long_name": "species",
+            "flag_values": np.arange(len(SPECIES), dtype=np.int8),
+            "flag_meanings": " ".join(SPECIES),
+        },
+    ),
+    "id": CaseArray(("particle",), "int64", {"units": "1", "long_name": "LAMMPS atom id"}),
+    "contact_first": CaseArray(("contact",), "int64", {"units": "1", "long_name": "index of the first particle"}),
+    "contact_second": CaseArray(("contact",), "int64", {"units": "1", "long_name": "index of the second particle"}),
+    "contact_overlap": CaseArray(("contact",), "float64", {"units": "um", "long_name": "sum of radii minus distance"}),
+    "contact_normal_force": CaseArray(
+        ("contact",), "float64", {"units": "nN", "long_name": "normal force, repulsive positive"}
+    ),
+    "released_position": CaseArray(
+        ("particle", "axis"), "float64", {"units": "um", "long_name": "centres after unloading", "state": "released"}
+    ),
+}
+"""All that a case file can hold; the last one only where the protocol has a release."""
 
 
 def case_dataset(case: Case, pressed: Pressed) -> xr.Dataset:
     """Return all that is kept of a pressed case; whatever depends on the run alone is left to the record."""
     packing, contacts, trajectory = pressed.packing, pressed.contacts, pressed.trajectory
-    ticks = np.rint(trajectory.position_um / POSITION_STEP_UM).astype(np.int32)
-    species = np.select([packing.species == name for name in SPECIES], range(len(SPECIES))).astype(np.int8)
-    flags = {"flag_values": np.arange(len(SPECIES), dtype=np.int8), "flag_meanings": " ".join(SPECIES)}
-    per_contact = {
-        "contact_first": (contacts.first, "1", "index of the first particle"),
-        "contact_second": (contacts.second, "1", "index of the second particle"),
-        "contact_overlap": (contacts.overlap_um, "um", "sum of radii minus distance"),
-        "contact_normal_force": (contacts.normal_force_nn, "nN", "normal force, repulsive positive"),
+    values: dict[str, NDArray[Any]] = {
+        "position": np.rint(trajectory.position_um / POSITION_STEP_UM),
+        "step": trajectory.step,
+        "final_position": packing.position_um,
+        "radius": packing.radius_um,
+        "species": np.select([packing.species == name for name in SPECIES], range(len(SPECIES))),
+        "id": np.arange(1, len(packing) + 1),
+        "contact_first": contacts.first,
+        "contact_second": contacts.second,
+        "contact_overlap": contacts.overlap_um,
+        "contact_normal_force": contacts.normal_force_nn,
+        **({"released_position": pressed.released.position_um} if pressed.released else {}),
     }
-    variables: dict[str, Any] = {
-        "position": (
-            ("frame", "particle", "axis"),
-            ticks,
-            {"units": "um", "long_name": "centres during the press", "scale_factor": POSITION_STEP_UM},
-        ),
-        "step": ("frame", trajectory.step, {"units": "1", "long_name": "time step of the frame"}),
-        "final_position": (
-            ("particle", "axis"),
-            packing.position_um,
-            {"units": "um", "long_name": "centres at the end of the press"},
-        ),
-        "radius": ("particle", packing.radius_um, {"units": "um", "long_name": "radius"}),
-        "species": ("particle", species, {"units": "1", "long_name": "species", **flags}),
-        "id": ("particle", np.arange(1, len(packing) + 1), {"units": "1", "long_name": "LAMMPS atom id"}),
-        **{
-            name: ("contact", values, {"units": unit, "long_name": meaning})
-            for name, (values, unit, meaning) in per_contact.items()
-        },
+    variables = {
+        name: (ARRAYS[name].dims, of_name.astype(ARRAYS[name].dtype), dict(ARRAYS[name].attributes))
+        for name, of_name in values.items()
     }
-    if pressed.released:
-        about = {"units": "um", "long_name": "centres after unloading", "state": "released"}
-        variables["released_position"] = (("particle", "axis"), pressed.released.position_um, about)
     attributes = {
         "Conventions": "CF-1.11",
         "title": "ssbflow case",
@@ -113,11 +146,11 @@ def check_case_zip(path: Path, stored: StoredFile) -> None:
     try:
         found = _stored_file(path.read_bytes())
     except FileNotFoundError as error:
-        raise StoreError(f"case file {path} is missing; move its record away, then: ssbflow retry STORE") from error
+        raise StoreError(f"case file {path} is missing; see: ssbflow check STORE --repair") from error
     if found != stored:
         raise StoreError(
             f"{path} is damaged: {found.size} bytes, sha256 {found.sha256[:8]}…, its record says {stored.size}, "
-            f"{stored.sha256[:8]}…; move it and its record away, then: ssbflow retry STORE"
+            f"{stored.sha256[:8]}…; see: ssbflow check STORE --repair"
         )
 
 
@@ -125,32 +158,64 @@ def _stored_file(content: bytes) -> StoredFile:
     return StoredFile(sha256=hashlib.sha256(content).hexdigest(), size=len(content))
 
 
-def open_case_zip(path: Path) -> xr.Dataset:
-    """Open a case file lazily.
+def open_case_zip(path: Path, **how: Any) -> xr.Dataset:
+    """Open a case file lazily; `how` goes to ``xarray.open_zarr``.
 
     Raises
     ------
     StoreError
         There is no such file, or it is no whole zip.
     """
+    with _told_of(path):
+        dataset: xr.Dataset = xr.open_zarr(ZipStore(path, mode="r"), **how)
+        return dataset
+
+
+def read_case_array(path: Path, name: str, frames: Sequence[int] | None = None) -> NDArray[Any]:
+    """Return one array of a case file, in its units; much faster than opening all of it.
+
+    Parameters
+    ----------
+    path : Path
+    name : str
+        As in `ARRAYS`.
+    frames : sequence of int, optional
+        Of ``position``; negative ones count from the end. All if left out.
+
+    Raises
+    ------
+    StoreError
+        There is no such file, or it is no whole zip.
+    """
+    with _told_of(path):
+        zipped = ZipStore(path, mode="r")  # opened by what follows
+        array = zarr.open_array(zipped, path=name, mode="r")
+        with closing(zipped):
+            stored = array[:] if frames is None else array.oindex[np.array(frames) % array.shape[0]]
+    scale = ARRAYS[name].attributes.get("scale_factor")
+    return np.asarray(stored if scale is None else stored * scale)
+
+
+@contextmanager
+def _told_of(path: Path) -> Iterator[None]:
+    """Turn what zips and Zarr raise into an error that says what to do."""
     try:
-        dataset: xr.Dataset = xr.open_zarr(ZipStore(path, mode="r"))
+        yield
     except FileNotFoundError as error:
         raise StoreError(f"no case file {path}; run the sweep, or look the case_id up in the cube") from error
     except (zipfile.BadZipFile, ValueError, KeyError) as error:
-        raise StoreError(f"{path} is damaged ({error}); move it and its record away and run again") from error
-    return dataset
+        raise StoreError(f"{path} is damaged ({error}); see: ssbflow check STORE --repair") from error
 
 
 def read_packing(path: Path) -> Packing:
     """Return the pressed packing of a case file, to the last bit."""
-    with open_case_zip(path) as dataset:
+    with open_case_zip(path, **HERE) as dataset:
         return _packing(dataset, "final_position", "height_um")
 
 
 def read_contacts(path: Path) -> Contacts:
     """Return the contacts of a case file with their forces, as the press left them."""
-    with open_case_zip(path) as dataset:
+    with open_case_zip(path, **HERE) as dataset:
         return Contacts(
             dataset["contact_first"].values,
             dataset["contact_second"].values,
@@ -161,7 +226,7 @@ def read_contacts(path: Path) -> Contacts:
 
 def read_released(path: Path) -> Packing | None:
     """Return the unloaded packing of a case file, to the last bit; none where the protocol has no release."""
-    with open_case_zip(path) as dataset:
+    with open_case_zip(path, **HERE) as dataset:
         if "released_position" not in dataset:
             return None
         return _packing(dataset, "released_position", "height_released_um")

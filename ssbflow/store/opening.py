@@ -12,6 +12,7 @@ from ssbflow.store.datasets import is_url, resolve_dataset
 from ssbflow.store.layout import Store
 from ssbflow.store.pins import PinnedStore
 from ssbflow.store.remote import open_remote_case, open_remote_cube
+from ssbflow.store.whereabouts import with_store_noted
 
 LOOKS = 100  # at links that move on meanwhile
 
@@ -58,7 +59,8 @@ def open_cube(
         else _open_pinned(Store(Path(given.store)), cube, version, tag)
     )
     # labels and inputs are small and wanted at once; only the variables stay lazy
-    return dataset.assign_coords({name: coordinate.load() for name, coordinate in dataset.coords.items()})
+    loaded = dataset.assign_coords({name: coordinate.load() for name, coordinate in dataset.coords.items()})
+    return with_store_noted(loaded, given.store)
 
 
 def open_case(store: str | Path, case_id: str) -> xr.Dataset:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from ssbflow.errors import SelectionError, StoreError
-from ssbflow.store.case_table import case_rows, write_case_table
+from ssbflow.store.case_table import case_rows, kept_rows, write_case_table
 from ssbflow.store.compaction import COMPACT_FROM, compact
 from ssbflow.store.cube import build_cube, read_cube_cells
 from ssbflow.store.current import Current
@@ -29,6 +29,7 @@ def publish(
     *,
     default: str | None = None,
     tag: str | None = None,
+    cases: bool = True,
     compact_from: int = COMPACT_FROM,
     keep_versions: int = KEEP_VERSIONS,
     keep_s: float = KEEP_S,
@@ -41,11 +42,13 @@ def publish(
     ----------
     store : Store
     cubes : tuple of str, optional
-        Names (protocol label, dot, analysis label). All of the store, and the table of its cases, if left out.
+        Names (protocol label, dot, analysis label); all of the store if left out.
     default : str, optional
         The cube that ``cube.zarr`` shall name from now on; the store's first until then.
     tag : str, optional
         Name under which the newest version of the default cube stays.
+    cases : bool
+        Whether the table of all cases is written too.
     compact_from : int
         So many loose records are moved to the ledger.
     keep_versions : int
@@ -74,15 +77,17 @@ def publish(
         remove_leftovers(store, current)
         current = current.model_copy(update={"default": default or current.default or known[0]})
         loose = read_loose([store.records, *measure_folders(store)])
-        rows = []
+        rows = kept_rows(store, current.cases, [name for name in known if name not in wanted]) if cases else []
+        if rows is None:  # the table has to be made anew
+            rows, wanted = [], tuple(known)
         for name in wanted:
             cells = read_cube_cells(store, cube_grid(store, name), loose)
             cube = build_cube(cells)
-            if cubes is None:
+            if cases:
                 rows.append(case_rows(cells, cube))
             del cells
             current = write_version(store, current, name, cube)
-        if cubes is None:
+        if cases:
             current = current.model_copy(update={"cases": write_case_table(store, loose, rows)})
         current = _tagged(current, tag)
         current.write(store)  # before the links: what they name is always listed

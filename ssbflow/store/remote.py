@@ -1,5 +1,7 @@
 """Reading a store where there are no links and no locks: over https, from s3, inside a zip."""
 
+from zipfile import BadZipFile
+
 import fsspec
 import xarray as xr
 
@@ -37,13 +39,15 @@ def open_remote_case(url: str, case_id: str) -> xr.Dataset:
     Raises
     ------
     StoreError
-        The store has no such case file.
+        The store has no such case file, or gives no parts of it.
     """
     place = inside(url, f"cases/{case_id[:2]}/{case_id}.zarr.zip")
     try:
         dataset: xr.Dataset = xr.open_zarr(f"zip::{place}")
     except FileNotFoundError as error:
         raise StoreError(f"no case file {place}; look the case_id up in the cube") from error
+    except (ValueError, BadZipFile) as error:  # a server that gives no parts of files is one of them
+        raise StoreError(f"{place} cannot be read ({error})") from error
     return dataset
 
 
@@ -60,6 +64,6 @@ def _read_current(url: str) -> Current:
     try:
         with fsspec.open(place, "rb") as file:
             text = file.read()
-    except (OSError, KeyError, ImportError) as error:
+    except (OSError, KeyError, ValueError, ImportError, BadZipFile) as error:
         raise StoreError(f"{place} cannot be read ({error}); is it the URL of a store?") from error
     return Current.model_validate(unsealed(text, place))

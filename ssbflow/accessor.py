@@ -1,0 +1,146 @@
+"""``ds.ssb``: what a cube can do beyond xarray, at hand on every dataset.
+
+`ssbflow.open_cube` brings it along; who opens cubes with xarray alone writes ``import ssbflow.accessor``.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import xarray as xr
+from scipy import stats
+
+from ssbflow.errors import InputError
+from ssbflow.store.opening import open_cube
+from ssbflow.store.ragged import open_cases
+from ssbflow.store.selected import check_names_cases, is_ok, selected_cases
+
+if TYPE_CHECKING:
+    from ssbflow.design.selection import Selection
+
+__all__ = ["CubeAccessor", "open_cube"]  # `ssbflow.open_cube` is taken from here, so that opened cubes have ds.ssb
+
+
+@xr.register_dataset_accessor("ssb")  # type: ignore[no-untyped-call]
+class CubeAccessor:
+    """Questions to a cube, or to what was selected of it.
+
+    Parameters
+    ----------
+    cube : xarray.Dataset
+    """
+
+    def __init__(self, cube: xr.Dataset) -> None:
+        self._cube = cube
+
+    def where_ok(self) -> xr.Dataset:
+        """Return the cube with NaN wherever a case has not ended well; ``status`` and ``case_id`` stay what they are.
+
+        Raises
+        ------
+        InputError
+            The dataset names no cases.
+        """
+        return self._cube.assign(self._numbers())
+
+    def case_ids(self, condition: xr.DataArray | None = None) -> list[str]:
+        """Return the ids of the cases that ended well, in the order of the cube.
+
+        Parameters
+        ----------
+        condition : xarray.DataArray of bool, optional
+            Over dims of the cube: ``ds.porosity < 0.15``.
+
+        Raises
+        ------
+        InputError
+            The dataset names no cases.
+        SelectionError
+            There is none.
+        """
+        check_names_cases(self._cube)
+        cells = self._cube[["status", "case_id"]]
+        if condition is not None:
+            cells = cells.assign(status=cells["status"].where(condition))
+        ids: list[str] = selected_cases(cells)["case_id"].values.tolist()
+        return ids
+
+    def mean_over_seeds(self, confidence: float = 0.95) -> xr.Dataset:
+        """Return means over the seeds that ended well, and how well they are known; lazy where the cube is.
+
+        Parameters
+        ----------
+        confidence : float
+            Of the interval, between 0 and 1.
+
+        Returns
+        -------
+        xarray.Dataset
+            Dims ``composition, distribution``. For each numeric variable its mean; under its name with ``_std`` the
+            standard deviation of the seeds, with ``_low`` and ``_high`` the ends of Student's confidence interval of
+            the mean, NaN for one seed. ``n_ok`` counts the cases that ended well. A quantity that does not exist for
+            some seeds (no path spans) is averaged over those for which it does.
+
+        Raises
+        ------
+        InputError
+            The dataset names no cases, or a confidence that is none.
+        """
+        if not 0 < confidence < 1:
+            raise InputError(f"confidence {confidence} is none; give a number between 0 and 1, e.g. 0.95")
+        numbers = self._numbers()
+        if "seed" not in numbers.dims:
+            raise InputError("the dataset has no dim seed to average over; take all seeds of a cube")
+        count = numbers.notnull().sum("seed")
+        mean = numbers.sum("seed", min_count=1) / count.where(count > 0)
+        std = (((numbers - mean) ** 2).sum("seed") / (count - 1).where(count > 1)) ** 0.5
+        half = _student(count, confidence, numbers.sizes["seed"]) * std / count.where(count > 0) ** 0.5
+        interval = f"of the {100 * confidence:g} % confidence interval of the mean over seeds"
+        averaged = mean.assign({name: array.assign_attrs(numbers[name].attrs) for name, array in mean.items()})
+        return averaged.assign(
+            {
+                **_told(std, numbers, "std", "standard deviation over seeds"),
+                **_told(mean - half, numbers, "low", f"lower end {interval}"),
+                **_told(mean + half, numbers, "high", f"upper end {interval}"),
+                "n_ok": is_ok(self._cube).sum("seed").assign_attrs(units="1", long_name="cases that ended well"),
+            }
+        ).assign_attrs(self._cube.attrs)
+
+    def best(
+        self, *, maximize: str | None = None, minimize: str | None = None, where: str | None = None
+    ) -> "Selection":
+        """Rank the designs of the cube, as `ssbflow.best` does."""
+        from ssbflow.design.selection import best
+
+        return best(self._cube, maximize=maximize, minimize=minimize, where=where)
+
+    def open_cases(
+        self, store: str | Path | None = None, content: str = "final", frames: Sequence[int] | None = None
+    ) -> xr.Dataset:
+        """Open the selected cases as one lazy dataset, as `ssbflow.open_cases` does."""
+        return open_cases(self._cube, store, content, frames)
+
+    def _numbers(self) -> xr.Dataset:
+        """Return the variables that are numbers, of cases that ended well; NaN elsewhere."""
+        ok = is_ok(self._cube)
+        names = [name for name, variable in self._cube.data_vars.items() if variable.dtype.kind == "f"]
+        # a mask has made floats of these
+        return self._cube[[name for name in names if name not in ("status", "physics_version")]].where(ok)
+
+
+def _student(count: xr.Dataset, confidence: float, most: int) -> xr.Dataset:
+    """Return Student's quantile for each number of seeds; NaN where fewer than two."""
+    quantiles = np.asarray(stats.t.ppf((1 + confidence) / 2, np.arange(-1, most)))
+    found: xr.Dataset = xr.apply_ufunc(quantiles.__getitem__, count, dask="parallelized", output_dtypes=[np.float64])
+    return found
+
+
+def _told(statistic: xr.Dataset, of: xr.Dataset, suffix: str, meaning: str) -> dict[str, xr.DataArray]:
+    """Return a statistic of each variable by its own name, with its unit and what it is."""
+    return {
+        f"{name}_{suffix}": array.drop_attrs().assign_attrs(
+            units=of[name].attrs.get("units", "1"), long_name=f"{of[name].attrs.get('long_name', name)}: {meaning}"
+        )
+        for name, array in statistic.items()
+    }
