@@ -1,5 +1,6 @@
 """Compaction: loose records move to the ledger, so that a store of a million cases is a few files."""
 
+from ssbflow.store.durable import remove_all
 from ssbflow.store.layout import Store
 from ssbflow.store.ledger import latest_attempts, merge_small_segments, write_segment
 from ssbflow.store.loose import LooseRecords, measure_folders, read_loose
@@ -17,7 +18,6 @@ def compact(store: Store, loose: LooseRecords | None = None) -> int:
         loose = read_loose([store.records, *measure_folders(store)])
     if loose.paths:
         write_segment(store, latest_attempts(loose.rows))
-        for path in loose.paths:
-            path.unlink(missing_ok=True)
+        remove_all(loose.paths)
     merge_small_segments(store)
     return len(loose.paths)

@@ -3,14 +3,14 @@
 import errno
 import os
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
 from ssbflow.errors import DiskError, StoreError
 
-SYNCED_AT_ONCE = 16  # a disk takes many at once, a network file system too
+AT_ONCE = 16  # a disk takes many at once, a network file system too
 REMEDIES = {
     errno.ENOSPC: "the disk is full; make room",
     errno.EDQUOT: "the quota is used up; make room",
@@ -18,6 +18,7 @@ REMEDIES = {
     errno.EPERM: "no permission; ask for it, or take another store",
     errno.EROFS: "the file system is mounted read-only; write from where it is not",
     errno.ENOTDIR: "part of the path is a file; give a folder",
+    errno.EEXIST: "part of the path is a file; give a folder",  # mkdir, where there is one
 }
 """What a person can do about an error of the file system."""
 
@@ -101,7 +102,7 @@ def sync_folder(folder: Path) -> None:
 def sync_tree(folder: Path) -> None:
     """Make a freshly written tree durable: every file, side by side, then every folder."""
     paths = list(folder.rglob("*"))
-    with ThreadPoolExecutor(SYNCED_AT_ONCE) as pool:
+    with ThreadPoolExecutor(AT_ONCE) as pool:
         list(pool.map(sync_file, [path for path in paths if not path.is_dir()]))
         list(pool.map(sync_folder, [path for path in paths if path.is_dir()]))
     sync_folder(folder)
@@ -120,6 +121,17 @@ def relink(link: Path, target: Path) -> None:
     temporary.symlink_to(os.path.relpath(target, link.parent))
     temporary.replace(link)
     sync_folder(link.parent)
+
+
+def remove_all(paths: Sequence[Path]) -> None:
+    """Remove files, side by side; those that are gone already are no matter."""
+
+    def remove(some: Sequence[Path]) -> None:
+        for path in some:
+            path.unlink(missing_ok=True)
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        list(pool.map(remove, (paths[start::AT_ONCE] for start in range(AT_ONCE))))
 
 
 def file_system_time(folder: Path) -> float:

@@ -3,16 +3,19 @@
 import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import pyarrow as pa
 
 from ssbflow.errors import StoreError
-from ssbflow.store.flat import table
+from ssbflow.store.flat import joined, table
 from ssbflow.store.layout import Store
 from ssbflow.store.sealed import with_seal
 
 log = logging.getLogger("ssbflow")
+
+BATCH = 5_000
 
 
 @dataclass(frozen=True)
@@ -32,20 +35,29 @@ class LooseRecords:
 
 def read_loose(folders: Iterable[Path]) -> LooseRecords:
     """Return all records under some folders; damaged ones are told of and left for `ssbflow check`."""
-    paths, contents, damaged = [], [], 0
-    for path in record_files(folders):
-        try:
-            content = with_seal(path.read_bytes(), path)
-        except FileNotFoundError:
-            continue  # in the ledger since we looked
-        except (StoreError, OSError):
-            damaged += 1
-            continue
-        paths.append(path)
-        contents.append(content)
+    paths: list[Path] = []
+    tables, damaged = [table([])], 0
+    for some in _batches(record_files(folders)):
+        contents = []
+        for path in some:
+            try:
+                contents.append(with_seal(path.read_bytes(), path))
+            except FileNotFoundError:
+                continue  # in the ledger since we looked
+            except (StoreError, OSError):
+                damaged += 1
+                continue
+            paths.append(path)
+        tables.append(table(contents))
     if damaged:
         log.warning("%d damaged records count as not there; run: ssbflow check STORE", damaged)
-    return LooseRecords(tuple(paths), table(contents))
+    return LooseRecords(tuple(paths), joined(tables).unify_dictionaries())
+
+
+def _batches(paths: Iterator[Path]) -> Iterator[list[Path]]:
+    """Yield paths some at a time: in Python, records take a hundred times the memory of a table of them."""
+    while some := list(islice(paths, BATCH)):
+        yield some
 
 
 def record_files(folders: Iterable[Path]) -> Iterator[Path]:

@@ -1,13 +1,15 @@
 """Sealed JSON: a file that knows whether it is still what was written.
 
-The text is canonical (sorted keys, no spaces, what is null left out), and ends in a hash of all that stands before.
+The text is canonical (sorted keys, no spaces, what is null left out but for inputs), and ends in a hash of all that
+stands before.
 """
 
 import hashlib
-import json
 import re
 from pathlib import Path
 from typing import Any
+
+from pydantic_core import from_json
 
 from ssbflow.errors import StoreError
 from ssbflow.inputs.identity import canonical_json
@@ -53,20 +55,20 @@ def with_seal(text: bytes, origin: Path | str) -> dict[str, Any]:
     body, tail = text[:-TAIL_LENGTH].removesuffix(b","), TAIL.fullmatch(text[-TAIL_LENGTH:])
     if tail is None or _hash(body) != tail[1].decode():
         raise StoreError(f"{origin} is damaged: its content is not what was sealed; see: ssbflow check STORE")
-    content: dict[str, Any] = json.loads(text)
+    content: dict[str, Any] = from_json(text)  # five times as fast as json
     return content
 
 
 def _body(content: dict[str, Any]) -> bytes:
     """Return the text up to the seal: without the brace that closes it."""
-    return canonical_json(_without_nulls(content)).encode()[:-1]
+    shown = {name: _without_nulls(part) for name, part in content.items() if part is not None}
+    return canonical_json(shown).encode()[:-1]
 
 
 def _hash(body: bytes) -> str:
     return hashlib.sha256(body).hexdigest()[:SEAL_DIGITS]
 
 
-def _without_nulls(content: Any) -> Any:
-    if isinstance(content, dict):
-        return {key: _without_nulls(value) for key, value in content.items() if value is not None}
-    return content
+def _without_nulls(part: Any) -> Any:
+    """Leave out what the ledger does not hold: nulls of a part itself; those deeper down belong to hashed inputs."""
+    return {key: value for key, value in part.items() if value is not None} if isinstance(part, dict) else part
