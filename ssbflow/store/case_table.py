@@ -13,6 +13,8 @@ from ssbflow.store.cells import STATUS, VERSION_COLUMN, Cells
 from ssbflow.store.cube import TOLD, VARIABLES
 from ssbflow.store.durable import replaced_durably
 from ssbflow.store.flat import joined
+from ssbflow.store.grid import Grid
+from ssbflow.store.keys import KeyIndex, keys_of
 from ssbflow.store.layout import Store
 from ssbflow.store.ledger import file_digest, latest_attempts, measurements
 from ssbflow.store.loose import LooseRecords
@@ -55,20 +57,23 @@ def kept_rows(store: Store, sha256: str | None, cubes: Sequence[str]) -> list[pa
     return [table.filter(pc.is_in(table["cube"], pa.array(cubes)))]
 
 
-def write_case_table(store: Store, loose: LooseRecords, of_cubes: Sequence[pa.Table]) -> str:
-    """Write the table of all cases: those of the cubes, then those in no grid; return its sha256."""
-    table = joined([*of_cubes, *_in_no_grid(store, loose, of_cubes)])
+def write_case_table(store: Store, loose: LooseRecords, of_cubes: Sequence[pa.Table], grids: Sequence[Grid]) -> str:
+    """Write the table of all cases: those of the cubes, then those in none of the store's grids; return its sha256."""
+    table = joined([*of_cubes, *_in_no_grid(store, loose, of_cubes, grids)])
     how = {name: "zstd" if name in TEXTS else "none" for name in table.column_names}  # numbers are dense
     with replaced_durably(store.case_table) as temporary:
         pq.write_table(table, temporary, compression=how, use_dictionary=TEXTS)
     return file_digest(store.case_table)
 
 
-def _in_no_grid(store: Store, loose: LooseRecords, of_cubes: Sequence[pa.Table]) -> list[pa.Table]:
+def _in_no_grid(
+    store: Store, loose: LooseRecords, of_cubes: Sequence[pa.Table], grids: Sequence[Grid]
+) -> list[pa.Table]:
     """Return the rows of cases that no sweep asks for: those of a search, and of older physics."""
-    in_grids = pa.chunked_array([table["case_id"].cast(pa.string()) for table in of_cubes] or [[]], pa.string())
-    known = known_outcomes(store, loose, []).rows["case_id"]
-    strays = pc.unique(known.filter(pc.invert(pc.is_in(known, in_grids))))
+    told = [keys_of(table["case_id"]) for table in of_cubes]
+    asked = KeyIndex(np.concatenate([*told, *(grid.case_keys() for grid in grids)]))
+    known = known_outcomes(store, loose, [])
+    strays = pc.unique(known.rows["case_id"].filter(pa.array(asked.find(known.index.keys) < 0)))
     if not len(strays):
         return []
     columns = [f"values.{variable.name}" for variable in VARIABLES]

@@ -88,7 +88,8 @@ def publish(
             del cells
             current = write_version(store, current, name, cube)
         if cases:
-            current = current.model_copy(update={"cases": write_case_table(store, loose, rows)})
+            grids = [cube_grid(store, name) for name in known]
+            current = current.model_copy(update={"cases": write_case_table(store, loose, rows, grids)})
         current = _tagged(current, tag)
         current.write(store)  # before the links: what they name is always listed
         _link(store, current)

@@ -15,6 +15,7 @@ from ssbflow.errors import StoreError
 from ssbflow.inputs.identity import canonical_json
 
 SEAL_DIGITS = 16
+INPUTS = "inputs"  # of records: names are hashes of them, nulls included
 TAIL = re.compile(rb'"seal":"([0-9a-f]{16})"\}')
 TAIL_LENGTH = SEAL_DIGITS + len('"seal":""}')
 
@@ -61,14 +62,18 @@ def with_seal(text: bytes, origin: Path | str) -> dict[str, Any]:
 
 def _body(content: dict[str, Any]) -> bytes:
     """Return the text up to the seal: without the brace that closes it."""
-    shown = {name: _without_nulls(part) for name, part in content.items() if part is not None}
-    return canonical_json(shown).encode()[:-1]
+    return canonical_json(_without_nulls(content)).encode()[:-1]
 
 
 def _hash(body: bytes) -> str:
     return hashlib.sha256(body).hexdigest()[:SEAL_DIGITS]
 
 
-def _without_nulls(part: Any) -> Any:
-    """Leave out what the ledger does not hold: nulls of a part itself; those deeper down belong to hashed inputs."""
-    return {key: value for key, value in part.items() if value is not None} if isinstance(part, dict) else part
+def _without_nulls(content: Any) -> Any:
+    if isinstance(content, dict):
+        return {
+            key: value if key == INPUTS else _without_nulls(value)
+            for key, value in content.items()
+            if value is not None
+        }
+    return content

@@ -67,7 +67,7 @@ def write_version(store: Store, current: Current, cube: str, dataset: xr.Dataset
         keys = 0 if before is None else (before.chunk_keys + 1) % len(CHUNK_KEYS)
         _write(temporary, dataset, keys)
         sha256 = tree_digest(temporary, keys)
-        for older, its_keys in _predecessors(store, current, cube):
+        for older, its_keys in _predecessors(store, current, cube, keys):
             carry_over(older, its_keys, temporary)
         sync_tree(temporary)
         temporary.rename(path)
@@ -89,6 +89,8 @@ def carry_over(older: Path, keys: int, fresh: Path) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         try:
             os.link(path, target)
+        except FileExistsError:
+            raise  # never over a chunk, which may be another version's too
         except OSError:
             shutil.copyfile(path, target)  # a file system without hard links
 
@@ -144,11 +146,14 @@ def _remove(path: Path) -> None:
     shutil.rmtree(leaving)
 
 
-def _predecessors(store: Store, current: Current, cube: str) -> list[tuple[Path, int]]:
-    """Return the last versions of a cube, with the ways in which their chunks are named."""
-    names = sorted((name for name, version in current.versions.items() if version.cube == cube), reverse=True)
-    latest = names[: len(CHUNK_KEYS) - 1]
-    return [(store.versions / name, current.versions[name].chunk_keys) for name in latest]
+def _predecessors(store: Store, current: Current, cube: str, keys: int) -> list[tuple[Path, int]]:
+    """Return the newest version of a cube for each way of naming chunks but one, with that way.
+
+    They are the last two, but for those that retention removed: one that was kept by a tag or a pin may name its chunks
+    as the fresh version does, or as the last one, and must not take their place.
+    """
+    latest = {version.chunk_keys: name for name, version in sorted(current.versions.items()) if version.cube == cube}
+    return [(store.versions / name, its_keys) for its_keys, name in latest.items() if its_keys != keys]
 
 
 def _write(path: Path, dataset: xr.Dataset, keys: int) -> None:

@@ -1,0 +1,1 @@
+"""Parts of the torture of a store: who works on it, who kills them, and who judges."""
