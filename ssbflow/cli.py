@@ -1,6 +1,6 @@
 """The command line: each command is a few lines over the library.
 
-Exit codes: 0 all well, 1 some cases failed, 2 bad input.
+Exit codes: 0 all well, 1 some cases failed or something in a store is wrong, 2 bad input.
 """
 
 import sys
@@ -126,6 +126,53 @@ def publish(
 
     for name, version in publish_cubes(Store(store), default=default, tag=tag).items():
         console.print(f"{name}: {version}", soft_wrap=True)
+
+
+@app.command()
+def check(
+    store: StoreArgument,
+    repair: Annotated[bool, typer.Option("--repair", help="Heal what is wrong; nothing is deleted.")] = False,
+    cluster: ClusterOption = "local",
+    workers: WorkersOption = None,
+) -> None:
+    """Compare everything in a store with what was written; with --repair, put damaged files aside and make them anew.
+
+    Exit code 0 if all is well (or healed), 1 if something is wrong; a cube that waits to be published is not.
+    """
+    from ssbflow.store.check import check as find
+    from ssbflow.store.layout import Store
+    from ssbflow.views.check_tables import findings_table
+
+    root = store.resolve()
+    findings = find(Store(root))
+    if repair and findings:
+        _repair(root, cluster, workers)
+        return
+    if findings:
+        console.print(findings_table(root, findings, f"{len(findings)} findings; heal: ssbflow check STORE --repair"))
+    else:
+        console.print("all is as it was written")
+    if any(finding.is_wrong for finding in findings):
+        raise typer.Exit(1)
+
+
+@app.command()
+def migrate(store: StoreArgument) -> None:
+    """Bring a store of an older ssbflow to today's schema, in place."""
+    from rich.progress import track
+
+    from ssbflow.store.layout import SCHEMA_VERSION, Store
+    from ssbflow.store.migration import migrate as bring_up
+
+    done = bring_up(Store(store), lambda steps, what, total: track(steps, what, total, console=console))
+    if done.was == SCHEMA_VERSION:
+        console.print(f"{store} has schema version {SCHEMA_VERSION} already: nothing to do", soft_wrap=True)
+        return
+    console.print(
+        f"{store}: from schema version {done.was} to {SCHEMA_VERSION}; {done.records} records, of which "
+        f"{done.unreadable} damaged; now: ssbflow check {store}",
+        soft_wrap=True,
+    )
 
 
 @app.command()
@@ -284,6 +331,24 @@ def _run_all(sweeps: "list[Sweep]", store: Path, cluster: str, workers: int | No
     from ssbflow.flow.runner import run as run_sweep
 
     _compute([partial(run_sweep, sweep, store, retry=retry) for sweep in sweeps], cluster, workers)
+
+
+def _repair(store: Path, cluster: str, workers: int | None) -> None:
+    """Heal a store and tell what was done; exit code 1 if something is lost or wrong still."""
+    from ssbflow.flow.clients import connected
+    from ssbflow.flow.events import ProgressBar
+    from ssbflow.flow.repair import repair
+    from ssbflow.views.check_tables import findings_table
+
+    with connected(cluster, workers) as client:
+        done = repair(store, client, [ProgressBar(console)])
+    told = {"healed": done.healed, "cannot be made again": done.lost, "wrong still": done.remaining}
+    for title, findings in told.items():
+        if findings:
+            console.print(findings_table(store, findings, f"{len(findings)} {title}"))
+    console.print(f"what was put aside lies in {done.quarantine}", soft_wrap=True)
+    if not done.is_whole:
+        raise typer.Exit(1)
 
 
 def _compute(runs: "list[Callable[..., RunSummary]]", cluster: str, workers: int | None) -> None:

@@ -1,5 +1,6 @@
 """Shared pieces: a sweep so small that a case takes half a second, a store that it was run into, another LAMMPS."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,8 @@ import ssbflow
 from evidence.releases import ELDER, lmp_of
 from ssbflow.inputs.case import Case
 from ssbflow.inputs.sweep import Sweep
+from ssbflow.store.layout import Store
+from ssbflow.store.publish import publish
 
 TINY = """
 name: tiny
@@ -59,6 +62,16 @@ def tiny_store(tiny_sweep: Sweep, tmp_path_factory: pytest.TempPathFactory) -> P
     summary = ssbflow.run(tiny_sweep, store)
     assert (summary.ok, summary.failed) == (2, 0)
     return store
+
+
+@pytest.fixture(scope="session")
+def stores(tiny_store: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The tiny store as it is ("loose"), and with its records in the ledger ("compacted"); read only."""
+    found = {name: tmp_path_factory.mktemp("checked") / name for name in ("loose", "compacted")}
+    for name, path in found.items():
+        shutil.copytree(tiny_store, path, symlinks=True)
+        publish(Store(path), compact_from=1 if name == "compacted" else 1000)
+    return found
 
 
 @pytest.fixture(scope="session")

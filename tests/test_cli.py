@@ -48,7 +48,10 @@ def test_help_of_a_new_process_names_every_command() -> None:
     assert (answer.returncode, answer.stderr) == (0, "")
     assert all(
         name in answer.stdout
-        for name in ("plan", "run", "status", "retry", "remeasure", "publish", "best", "recipe", "calibrate", "doctor")
+        for name in (
+            *("plan", "run", "status", "check", "migrate", "retry", "remeasure", "publish", "best", "recipe"),
+            *("calibrate", "doctor"),
+        )
     )
 
 
@@ -238,3 +241,22 @@ def test_calibration_that_cannot_be_is_one_line_and_exit_code_2(
     assert (answer.returncode, len(answer.stderr.splitlines())) == (2, 1)
     assert said in answer.stderr
     assert not (tmp_path / "store").exists()
+
+
+@pytest.mark.lammps
+def test_a_damaged_store_is_exit_code_1_until_it_is_repaired(
+    ssbflow: CommandLine, tiny_store: Path, tmp_path: Path
+) -> None:
+    store = tmp_path / "store"
+    shutil.copytree(tiny_store, store, symlinks=True)
+    assert ssbflow("migrate", store).stdout.endswith("nothing to do\n")
+    well = ssbflow("check", store)
+    assert (well.returncode, well.stdout) == (0, "all is as it was written\n")
+    record = next((store / "records").rglob("*.json"))
+    record.write_bytes(record.read_bytes()[:100])
+    damaged = ssbflow("check", store)
+    assert (damaged.returncode, "ssbflow check STORE --repair" in damaged.stdout) == (1, True)
+    healed = ssbflow("check", store, "--repair", "--cluster", "serial")
+    assert (healed.returncode, "1 healed" in healed.stdout) == (0, True)
+    assert list((store / "quarantine").rglob(record.name))
+    assert ssbflow("check", store).returncode == 0

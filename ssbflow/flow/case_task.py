@@ -87,7 +87,35 @@ def run_case(case: Case, analysis: Analysis, store: Store, *, retry: bool = Fals
     return measure_stored(case, analysis, store, retry=retry)
 
 
-def measure_stored(case: Case, analysis: Analysis, store: Store, *, retry: bool = False) -> Outcome:
+def simulate_again(case: Case, store: Store) -> Outcome:
+    """Simulate a case once more although it has a record: its case file is damaged or missing, or it failed.
+
+    Where another has brought it back already, nothing is done.
+    """
+    before = case_record(store, case.case_id)
+    if before is None or not _has_case_file(before, store):
+        _simulated_alone(case, store, before)
+    record = case_record(store, case.case_id)
+    if record is None:
+        raise StoreError(
+            f"{store.root} has no record of case {case.case_id} that was just simulated; run the same again"
+        )
+    return Outcome(case.case_id, record.status, record.failure)
+
+
+def _has_case_file(record: CaseRecord, store: Store) -> bool:
+    if record.zip is None:
+        return False
+    try:
+        check_case_zip(store.case_zip(record.case_id), record.zip)
+    except StoreError:
+        return False
+    return True
+
+
+def measure_stored(
+    case: Case, analysis: Analysis, store: Store, *, retry: bool = False, again: bool = False
+) -> Outcome:
     """Measure a simulated case's stored packing where there are no numbers yet; nothing is ever simulated.
 
     Parameters
@@ -97,6 +125,8 @@ def measure_stored(case: Case, analysis: Analysis, store: Store, *, retry: bool 
     store : Store
     retry : bool
         Whether a failed measure record counts as not done.
+    again : bool
+        Whether every measure record counts as not done: they may be of another case file.
 
     Returns
     -------
@@ -114,7 +144,7 @@ def measure_stored(case: Case, analysis: Analysis, store: Store, *, retry: bool 
     if record.status == "failed":
         return Outcome(case.case_id, "failed", record.failure)
     measured = measure_record(store, case.measure_id(analysis), case.case_id)
-    if measured is None or (retry and measured.status == "failed"):
+    if measured is None or again or (retry and measured.status == "failed"):
         measured = _measured(case, analysis, store, record, attempt=measured.attempt + 1 if measured else 1)
     return Outcome(case.case_id, measured.status, measured.failure)
 

@@ -93,6 +93,16 @@ class Store:
         return self.root / "current.json"
 
     @property
+    def nights(self) -> Path:
+        """Summaries of nightly runs."""
+        return self.root / "nights"
+
+    @property
+    def night_lock(self) -> Path:
+        """One nightly run at a time."""
+        return self.nights / ".lock"
+
+    @property
     def lock(self) -> Path:
         """One publisher at a time."""
         return self.root / ".publish.lock"

@@ -164,7 +164,8 @@ def _fitting(path: Path, columns: Sequence[str] | None, wanted: Wanted) -> pa.Ta
 
 def _row(path: Path, case_id: str, measure_id: str | None) -> dict[str, Any] | None:
     key = keys_of(pa.array([case_id])) ^ keys_of(pa.array([measure_id], pa.string()))
-    (at,) = _index(path).find(key)
+    about = path.stat()
+    (at,) = _index(path, about.st_size, about.st_mtime_ns).find(key)
     if at < 0:
         return None
     group, row = divmod(int(at), ROWS_PER_GROUP)
@@ -191,8 +192,8 @@ def _opened(path: Path) -> Iterator[pq.ParquetFile]:
 
 
 @lru_cache(maxsize=256)
-def _index(path: Path) -> KeyIndex:
-    """Return where each key stands in a segment; kept, for a segment never changes."""
+def _index(path: Path, _size: int, _written: int) -> KeyIndex:
+    """Return where each key stands in a segment; kept, for a segment never changes: another under its name differs."""
     return KeyIndex(row_keys(read_segment(path, ["measure_id", "case_id"])))
 
 

@@ -7,29 +7,37 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from filelock import FileLock
+from filelock import FileLock, Timeout
 
 from ssbflow.errors import StoreError
 from ssbflow.store.durable import told_clearly
 
 
 @contextmanager
-def locked(path: Path) -> Iterator[None]:
+def locked(path: Path, *, or_say: str = "") -> Iterator[None]:
     """Hold a lock of this machine's, or on NFS of the server's, until the block or the process ends.
 
     It is an advisory lock (``flock``): the kernel lets go of it when its holder dies, so none is ever stale. NFS passes
     it on to its server; Lustre does so where it is mounted with ``-o flock``.
 
+    Parameters
+    ----------
+    path : Path
+    or_say : str, optional
+        The error where somebody else holds it; waited for if left out.
+
     Raises
     ------
     StoreError
-        The file system has no locks, or the file cannot be written.
+        The file system has no locks, the file cannot be written, or somebody holds it who is not waited for.
     """
     lock = FileLock(path)
     with told_clearly(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
-            lock.acquire()
+            lock.acquire(**({"blocking": False} if or_say else {}))
+        except Timeout as error:
+            raise StoreError(f"{path}: {or_say}") from error
         except (NotImplementedError, OSError) as error:
             if isinstance(error, NotImplementedError) or error.errno in (errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP):
                 raise StoreError(

@@ -10,6 +10,7 @@ FILES_IN = {
     "ledger": "seg-NNNNNN.parquet",
     "versions": "vNNNNNN.zarr",
     "tags": "TAG.zarr",
+    "nights": "YYYY-MM-DD.json",
     "sweeps": "NAME-HASH.json",
     "sweep_copies": "NAME-HASH.json",
 }
