@@ -35,7 +35,7 @@ def locked(path: Path, *, or_say: str = "") -> Iterator[None]:
     with told_clearly(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
-            lock.acquire(**({"blocking": False} if or_say else {}))
+            lock.acquire(blocking=not or_say)
         except Timeout as error:
             raise StoreError(f"{path}: {or_say}") from error
         except (NotImplementedError, OSError) as error:

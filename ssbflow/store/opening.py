@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import xarray as xr
+from dask.base import tokenize
 
 from ssbflow.errors import InputError, SelectionError, StoreError
 from ssbflow.store.case_zip import open_case_zip
@@ -12,7 +13,7 @@ from ssbflow.store.datasets import is_url, resolve_dataset
 from ssbflow.store.layout import Store
 from ssbflow.store.pins import PinnedStore
 from ssbflow.store.remote import open_remote_case, open_remote_cube
-from ssbflow.store.whereabouts import with_store_noted
+from ssbflow.store.whereabouts import note_store
 
 LOOKS = 100  # at links that move on meanwhile
 
@@ -58,9 +59,20 @@ def open_cube(
         if is_url(given.store)
         else _open_pinned(Store(Path(given.store)), cube, version, tag)
     )
-    # labels and inputs are small and wanted at once; only the variables stay lazy
-    loaded = dataset.assign_coords({name: coordinate.load() for name, coordinate in dataset.coords.items()})
-    return with_store_noted(loaded, given.store)
+    for name in dataset.coords:
+        dataset.variables[name].load()  # labels and inputs are small and wanted at once
+    note_store(dataset, given.store)
+    return _lazy(dataset)
+
+
+def _lazy(dataset: xr.Dataset) -> xr.Dataset:
+    """Return a cube with its variables as dask arrays, a task for each chunk in the store."""
+    whose = tokenize(dataset.encoding["source"], dataset.attrs["history"])  # a version never changes
+    chunked = {
+        str(name): variable.variable.chunk(variable.encoding["preferred_chunks"], name=f"cube-{whose}-{name}")
+        for name, variable in dataset.data_vars.items()
+    }
+    return dataset.assign(chunked)
 
 
 def open_case(store: str | Path, case_id: str) -> xr.Dataset:
@@ -84,7 +96,8 @@ def _open_pinned(store: Store, cube: str | None, version: int | str | None, tag:
             pinned = PinnedStore(path.resolve())
         except FileNotFoundError:
             continue  # a newer one took its place since we looked
-        dataset: xr.Dataset = xr.open_zarr(pinned)
+        dataset: xr.Dataset = xr.open_zarr(pinned, chunks=None)
+        dataset.encoding["source"] = str(pinned.root)
         return dataset
     raise StoreError(f"{path} names a version that is not there; see: ssbflow check {store.root}")
 

@@ -29,7 +29,7 @@ def open_remote_cube(url: str, cube: str | None, version: int | str | None, tag:
         kind, name, there = "cube", cube or current.default or "", current.cubes
     if name not in there:
         raise SelectionError(f"no {kind} {name!r} in {url}; it has {', '.join(there) or 'none'}")
-    dataset: xr.Dataset = xr.open_zarr(inside(url, f"versions/{there[name]}"))
+    dataset: xr.Dataset = xr.open_zarr(inside(url, f"versions/{there[name]}"), chunks=None)
     return dataset
 
 

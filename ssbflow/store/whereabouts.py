@@ -11,16 +11,14 @@ from ssbflow.store.layout import Store
 NOTE = "ssbflow_store"
 
 
-def with_store_noted(cube: xr.Dataset, store: str) -> xr.Dataset:
-    """Return a cube whose coordinates note, beside their data, which store it came from.
+def note_store(cube: xr.Dataset, store: str) -> None:
+    """Note with the coordinates of a freshly opened cube, beside their data, which store it came from.
 
     Of all that a dataset carries, the encoding of its coordinates outlives `where`, `isel` and arithmetic, and yet gets
     into no copy on disk: no path of this machine does.
     """
-    noted = cube.copy()
-    for coordinate in noted.coords.values():
-        coordinate.encoding[NOTE] = _address(store)
-    return noted
+    for name in cube.coords:
+        cube.variables[name].encoding[NOTE] = _address(store)
 
 
 def store_of(cube: xr.Dataset, store: str | Path | None = None) -> str:

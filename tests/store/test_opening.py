@@ -188,3 +188,11 @@ def test_a_server_that_gives_only_whole_files_serves_cubes_and_says_why_no_cases
         assert measured(cube) == 1
         with pytest.raises(StoreError, match=r"cases/.* cannot be read .*range requests"):
             ssbflow.open_case(url, cube["case_id"].values.ravel()[0])
+
+
+def test_versions_in_one_graph_are_not_taken_for_one_another(store: Path) -> None:
+    older, newer = (ssbflow.open_cube(store, version=number)["porosity"] for number in (1, 2))
+    assert older.data.name != newer.data.name
+    assert older.data.name == ssbflow.open_cube(store, version=1)["porosity"].data.name
+    both = dask.compute(older.notnull().sum(), newer.notnull().sum())
+    assert [int(count) for count in both] == [2, 1]
