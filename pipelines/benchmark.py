@@ -5,6 +5,7 @@ python pipelines/benchmark.py large [NAME]              tens of thousands of par
 python pipelines/benchmark.py scaling                   time a particle and step over box sizes and size ratios
 python pipelines/benchmark.py measures | contacts       the structure's part, see benchmark_structure.py
 python pipelines/benchmark.py cubes | first-publish | case-file | many-cases    the store's, see benchmark_store.py
+python pipelines/benchmark.py overhead | plan-many | throughput      the runner's, see benchmark_flow.py
 
 The published protocol takes 250 000 steps of 5e-5 µs with one neighbour list for all sizes, no stop and no dense start.
 What is compared runs one after the other, so that the machine is the same for both.
@@ -26,6 +27,7 @@ from rich.console import Console
 from rich.table import Table
 from scipy.spatial import cKDTree
 
+import benchmark_flow
 import benchmark_store
 import benchmark_structure
 import ssbflow
@@ -78,7 +80,9 @@ write_dump      all custom {final} id x y z modify sort id format float %.17g
 """
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, rich_markup_mode=None)
-for command in (benchmark_structure.measures, benchmark_structure.contacts, *benchmark_store.COMMANDS):
+for command in (
+    benchmark_structure.measures, benchmark_structure.contacts, *benchmark_store.COMMANDS, *benchmark_flow.COMMANDS,
+):  # fmt: skip
     app.command()(command)
 console = Console(width=160)
 

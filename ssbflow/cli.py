@@ -1,10 +1,11 @@
 """The command line: each command is a few lines over the library.
 
-Exit codes: 0 all well, 1 some cases failed or something in a store is wrong, 2 bad input.
+Exit codes: 0 all well, 1 some cases failed or something in a store is wrong, 2 bad input, 130 stopped by Ctrl-C.
 """
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, cast
@@ -28,8 +29,18 @@ console = Console()
 SweepFile = Annotated[Path, typer.Argument(metavar="SWEEP.yaml", help="Sweep file.")]
 StoreArgument = Annotated[Path, typer.Argument(metavar="STORE", help="Store directory.")]
 StoreOption = Annotated[Path, typer.Option("--store", help="Store directory, made if missing.")]
-ClusterOption = Annotated[str, typer.Option("--cluster", help="serial, local or a scheduler's address (tcp://…).")]
-WorkersOption = Annotated[int | None, typer.Option("--workers", help="Processes of a local cluster.")]
+ClusterOption = Annotated[
+    str,
+    typer.Option(
+        "--cluster", help="serial, local, a cluster file (FILE.yaml), a scheduler's address (tcp://…) or file (.json)."
+    ),
+]
+WorkersOption = Annotated[
+    int | None, typer.Option("--workers", help="Processes of a local cluster; jobs of a cluster file.")
+]
+LogOption = Annotated[
+    Path | None, typer.Option("--log", metavar="FILE.jsonl", help="Append a line of JSON for each event.")
+]
 CubeOption = Annotated[str | None, typer.Option("--cube", help="PROTOCOL.ANALYSIS; the default cube if left out.")]
 
 
@@ -49,13 +60,22 @@ def plan(
 
 
 @app.command()
-def run(sweep: SweepFile, store: StoreOption, cluster: ClusterOption = "local", workers: WorkersOption = None) -> None:
-    """Compute what a sweep still lacks and publish its cube; run again to resume."""
+def run(
+    sweep: SweepFile,
+    store: StoreOption,
+    cluster: ClusterOption = "local",
+    workers: WorkersOption = None,
+    log: LogOption = None,
+) -> None:
+    """Compute what a sweep still lacks and publish its cube; run again to resume.
+
+    Ctrl-C begins no more cases and waits for those that run; twice, it does not wait.
+    """
     from ssbflow.inputs.reading import load_sweep
 
     loaded = load_sweep(sweep)
     _warn(tuple(loaded.warnings()))
-    _run_all([loaded], store, cluster, workers, retry=False)
+    _run_all([loaded], store, cluster, workers, retry=False, log=log)
 
 
 @app.command()
@@ -101,7 +121,7 @@ def remeasure(
     }
     given = {name: value for name, value in criteria.items() if value is not None}
     analysis = stored_grid(Store(store), cube).analysis.changed(label, **given)
-    _compute([partial(measure_again, store, analysis, cube=cube)], cluster, workers)
+    _compute([partial(measure_again, store, analysis, cube=cube)], store, cluster, workers)
 
 
 @app.command()
@@ -295,15 +315,20 @@ def schema() -> None:
 
 
 @app.command()
-def doctor(cluster: ClusterOption = "serial") -> None:
-    """Look whether LAMMPS is there, which one, and whether a worker starts."""
+def doctor(
+    cluster: ClusterOption = "serial",
+    store: Annotated[Path | None, typer.Option("--store", help="That the workers must see.")] = None,
+) -> None:
+    """Look whether LAMMPS is there, which one, and whether a worker starts and computes a case; show the job script."""
     from ssbflow.flow.doctor import examine
 
-    findings = examine(cluster)
-    for finding in findings:
+    well = True
+    for finding in examine(cluster, store):
         mark = "[green]ok[/]     " if finding.well else "[red]missing[/]"
-        console.print(f"{mark} {finding.what}: {finding.seen}", soft_wrap=True)
-    if not all(finding.well for finding in findings):
+        console.print(f"{mark} {finding.what}: ", end="")
+        console.print(finding.seen, soft_wrap=True, markup=False)
+        well = well and finding.well
+    if not well:
         raise typer.Exit(2)
 
 
@@ -327,10 +352,23 @@ def _warn(warnings: tuple[str, ...]) -> None:
         console.print(f"[yellow]warning:[/] {warning}", soft_wrap=True)
 
 
-def _run_all(sweeps: "list[Sweep]", store: Path, cluster: str, workers: int | None, *, retry: bool) -> None:
+@contextmanager
+def _interruption_told() -> Iterator[None]:
+    """Say in a line what Ctrl-C means for the store; exit code 130, as of a shell."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        console.print("stopped; what was computed is in the store: run the same again to go on", soft_wrap=True)
+        raise typer.Exit(130) from None
+
+
+def _run_all(
+    sweeps: "list[Sweep]", store: Path, cluster: str, workers: int | None, *, retry: bool, log: Path | None = None
+) -> None:
     from ssbflow.flow.runner import run as run_sweep
 
-    _compute([partial(run_sweep, sweep, store, retry=retry) for sweep in sweeps], cluster, workers)
+    runs: list[Callable[..., RunSummary]] = [partial(run_sweep, sweep, store, retry=retry) for sweep in sweeps]
+    _compute(runs, store, cluster, workers, sweeps, log)
 
 
 def _repair(store: Path, cluster: str, workers: int | None) -> None:
@@ -340,7 +378,7 @@ def _repair(store: Path, cluster: str, workers: int | None) -> None:
     from ssbflow.flow.repair import repair
     from ssbflow.views.check_tables import findings_table
 
-    with connected(cluster, workers) as client:
+    with _interruption_told(), connected(cluster, workers, store=store) as client:
         done = repair(store, client, [ProgressBar(console)])
     told = {"healed": done.healed, "cannot be made again": done.lost, "wrong still": done.remaining}
     for title, findings in told.items():
@@ -351,18 +389,26 @@ def _repair(store: Path, cluster: str, workers: int | None) -> None:
         raise typer.Exit(1)
 
 
-def _compute(runs: "list[Callable[..., RunSummary]]", cluster: str, workers: int | None) -> None:
+def _compute(
+    runs: "list[Callable[..., RunSummary]]", store: Path, cluster: str, workers: int | None,
+    sweeps: "Sequence[Sweep]" = (), log: Path | None = None,
+) -> None:  # fmt: skip
     """Start runs that lack only client and callbacks, tell how they ended; exit code 1 if cases failed."""
     from ssbflow.flow.clients import connected
-    from ssbflow.flow.events import ProgressBar
+    from ssbflow.flow.event_log import EventLog
+    from ssbflow.flow.events import Callback, ProgressBar
     from ssbflow.views.tables import failures_table
 
     summaries = []
-    with connected(cluster, workers) as client:
+    with _interruption_told(), ExitStack() as opened:
+        watching: list[Callback] = [ProgressBar(console)]
+        if log is not None:
+            watching.append(opened.enter_context(EventLog(log)))
+        client = opened.enter_context(connected(cluster, workers, sweeps=sweeps, store=store))
         if client is not None:
             console.print(f"dashboard: {client.dashboard_link}", soft_wrap=True)
         for start in runs:
-            summaries.append(start(client=client, callbacks=[ProgressBar(console)]))
+            summaries.append(start(client=client, callbacks=watching))
     for summary in summaries:
         pending = f", {summary.pending} not simulated yet" if summary.pending else ""
         console.print(

@@ -47,7 +47,16 @@ class StoreError(SsbflowError, OSError):
 
 
 class DiskError(StoreError):
-    """The file system refuses: it is full, over quota, read-only, or does not permit; nothing is lost."""
+    """The file system refuses: it is full, over quota, read-only, or does not permit; nothing is lost.
+
+    ``worker`` is the address of the Dask worker that met it, empty outside of one.
+    """
+
+    worker = ""
+
+
+class ClusterError(SsbflowError, RuntimeError):
+    """A queue that starts no jobs, or jobs in which no case can be computed."""
 
 
 class SelectionError(SsbflowError, LookupError):

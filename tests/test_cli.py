@@ -260,3 +260,13 @@ def test_a_damaged_store_is_exit_code_1_until_it_is_repaired(
     assert (healed.returncode, "1 healed" in healed.stdout) == (0, True)
     assert list((store / "quarantine").rglob(record.name))
     assert ssbflow("check", store).returncode == 0
+
+
+@pytest.mark.lammps
+def test_a_run_can_be_logged_line_by_line(
+    ssbflow: CommandLine, tiny_file: Path, tiny_store: Path, tmp_path: Path
+) -> None:
+    words = ("--store", tiny_store, "--cluster", "serial", "--log", tmp_path / "log.jsonl")
+    assert ssbflow("run", tiny_file, *words).returncode == 0
+    events = [json.loads(line)["event"] for line in (tmp_path / "log.jsonl").read_text().splitlines()]
+    assert events == ["sweep_started", "published", "sweep_ended"]

@@ -1,28 +1,24 @@
-"""A batch of tasks that fill one cube: computed in windows, published now and then, summed up."""
+"""A batch of tasks that fill one cube: computed, published now and then, summed up."""
 
-import logging
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sized
+from contextlib import closing
 from dataclasses import dataclass
-from itertools import islice
+from itertools import takewhile
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Protocol
 
-from dask.delayed import Delayed
-from distributed import Client, as_completed
+from distributed import Client
 
-from ssbflow.errors import StoreError
 from ssbflow.flow.case_task import Outcome
 from ssbflow.flow.events import Callback, Callbacks
+from ssbflow.flow.interruption import interruptible, let_workers_outlive_interruptions
+from ssbflow.flow.publisher import Publisher
+from ssbflow.flow.tries import without_record
+from ssbflow.flow.window import CaseTask, Window
 from ssbflow.store.layout import Store
-from ssbflow.store.publish import publish
-from ssbflow.store.records import Failure
 
-log = logging.getLogger("ssbflow")
-
-TASKS_PER_THREAD = 3  # submitted ahead: enough that no worker waits, few enough that the scheduler stays light
-PUBLISH_EVERY_S = 10.0
-PUBLISH_SHARE = 20  # at least so many times the last publish's duration between two
+__all__ = ["Batch", "CaseTask", "RunSummary", "compute", "outcomes"]
 
 
 @dataclass(frozen=True)
@@ -60,11 +56,8 @@ class RunSummary:
         return Store(self.store).cube_link(self.cube)
 
 
-class CaseTask(NamedTuple):
-    """A lazy task that brings a case to its records; several tasks may serve one case."""
-
-    case_id: str
-    task: Delayed
+class Tasks(Sized, Iterable[CaseTask], Protocol):
+    """So many tasks; a list of them, or what makes them one by one."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +73,8 @@ class Batch:
         Name of the cube to publish.
     done : list of Outcome
         Of the cases that need nothing.
-    tasks : list of CaseTask
+    tasks : list of CaseTask, or what makes them one by one
+        In the order in which they are begun.
     pending : int
         Cases that this batch leaves alone.
     """
@@ -89,12 +83,12 @@ class Batch:
     store: Store
     cube: str
     done: list[Outcome]
-    tasks: list[CaseTask]
+    tasks: Tasks
     pending: int = 0
 
 
 def compute(batch: Batch, client: Client | None, callbacks: Iterable[Callback]) -> RunSummary:
-    """Compute the tasks of a batch and publish its cube, now and then and at the end.
+    """Compute the tasks of a batch and publish its cube, now and then and at the end, also after Ctrl-C.
 
     Parameters
     ----------
@@ -102,20 +96,29 @@ def compute(batch: Batch, client: Client | None, callbacks: Iterable[Callback]) 
     client : distributed.Client or None
         None computes one task after another in this process.
     callbacks : iterable of Callback
+
+    Raises
+    ------
+    KeyboardInterrupt
+        Somebody stopped it; what was computed is recorded and published.
+    ClusterError
+        The scheduler is gone; likewise.
     """
     started, tell = time.perf_counter(), Callbacks(callbacks)
     tell.sweep_started(batch.name, len(batch.done) + len(batch.tasks), len(batch.done))
-    publisher = _Publisher(batch.store, batch.cube, tell)
+    publisher = Publisher(batch.store, (batch.cube,), tell)
     computed = []
     try:
-        for outcome in _outcomes(batch.tasks, client):
-            computed.append(outcome)
-            tell.case_ended(outcome)
-            publisher.publish_if_due()
+        with interruptible(tell) as interruption:
+            for outcome in outcomes(batch.tasks, client, tell, lambda: interruption.asked):
+                computed.append(outcome)
+                tell.case_ended(outcome)
+                publisher.publish_if_due()
     finally:
-        # also after Ctrl-C: what was computed is in the store and shall be in the cube
         publisher.publish()
         tell.sweep_ended()
+    if interruption.asked:
+        raise KeyboardInterrupt
     return _summary(batch, computed, time.perf_counter() - started)
 
 
@@ -136,60 +139,24 @@ def _summary(batch: Batch, computed: list[Outcome], wall_time_s: float) -> RunSu
     )
 
 
-def _outcomes(tasks: list[CaseTask], client: Client | None) -> Iterator[Outcome]:
-    """Compute tasks and yield their outcomes as they come."""
-    return _one_by_one(tasks) if client is None else _distributed(tasks, client)
+def outcomes(
+    tasks: Iterable[CaseTask], client: Client | None, tell: Callback, stopping: Callable[[], bool]
+) -> Iterator[Outcome]:
+    """Compute tasks and yield their outcomes as they come; begin no more once it is `stopping`.
+
+    Without a client nothing is tried again: that is the plain course of things, and what fails is seen at once.
+    """
+    if client is None:
+        yield from _one_by_one(takewhile(lambda _: not stopping(), tasks))
+        return
+    let_workers_outlive_interruptions(client)
+    with closing(Window(client, tell, stopping).outcomes(tasks)) as ended:  # type: ignore[type-var]
+        yield from ended
 
 
-def _one_by_one(tasks: list[CaseTask]) -> Iterator[Outcome]:
-    for case_id, task in tasks:
+def _one_by_one(tasks: Iterable[CaseTask]) -> Iterator[Outcome]:
+    for task in tasks:
         try:
-            yield task.compute(scheduler="synchronous")
+            yield task.task.compute(scheduler="synchronous")
         except Exception as error:
-            yield _without_record(case_id, error)
-
-
-def _distributed(tasks: list[CaseTask], client: Client) -> Iterator[Outcome]:
-    """Keep a window of tasks submitted, never the whole graph."""
-    case_ids = {task.key: case_id for case_id, task in tasks}
-    waiting = (task for _, task in tasks)
-    threads = sum(client.nthreads().values())
-    window = max(2, TASKS_PER_THREAD * threads)
-    running: Any = as_completed([client.compute(task) for task in islice(waiting, window)])
-    for future in running:
-        error = future.exception()
-        yield future.result() if error is None else _without_record(case_ids[future.key], error)
-        for task in islice(waiting, 1):
-            running.add(client.compute(task))
-
-
-def _without_record(case_id: str, error: Exception) -> Outcome:
-    """Return the outcome of a task that could not even leave a record: its worker died, or the disk is full."""
-    message = f"{error}; run the same again to compute it"
-    return Outcome(case_id, "failed", Failure(phase="task", cause=type(error).__name__, message=message))
-
-
-class _Publisher:
-    """Publishes one cube now and then: the longer it takes, the rarer."""
-
-    def __init__(self, store: Store, cube: str, tell: Callback) -> None:
-        self.store, self.cube, self.tell = store, cube, tell
-        self.next_at = time.monotonic() + PUBLISH_EVERY_S
-
-    def publish(self, *, cases: bool = True) -> None:
-        """Publish the cube, and the table of all cases with it unless there is more to come."""
-        started = time.monotonic()
-        versions = publish(self.store, (self.cube,), cases=cases)
-        ended = time.monotonic()
-        self.next_at = ended + max(PUBLISH_EVERY_S, PUBLISH_SHARE * (ended - started))
-        self.tell.published(versions)
-
-    def publish_if_due(self) -> None:
-        """Publish; what goes wrong meanwhile is told and tried again later: the cases go on."""
-        if time.monotonic() < self.next_at:
-            return
-        try:
-            self.publish(cases=False)
-        except StoreError as error:
-            log.warning("not published: %s; tried again in %g s", error, PUBLISH_EVERY_S)
-            self.next_at = time.monotonic() + PUBLISH_EVERY_S
+            yield without_record(task.case_id, error)

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ssbflow.errors import DiskError, PressError, StoreError
+from ssbflow.flow.attempt import Attempt, placed
 from ssbflow.flow.simulate import measure_case, pack_case, press_case
 from ssbflow.inputs.analysis import Analysis
 from ssbflow.inputs.case import Case, measure_inputs
@@ -26,7 +27,7 @@ TRACEBACK_LINES = 8
 
 
 @dataclass(frozen=True)
-class Outcome:
+class Outcome(Attempt):
     """What comes back of a case: small, and nothing depends on its arriving."""
 
     case_id: str
@@ -65,6 +66,7 @@ def _phase(name: str) -> Iterator[None]:
         raise _PhaseError(Failure(phase=name, cause=cause, message=str(error), log_tail=tail)) from error
 
 
+@placed
 def run_case(case: Case, analysis: Analysis, store: Store, *, retry: bool = False) -> Outcome:
     """Bring one case to its records, doing only what is not done yet.
 
@@ -87,6 +89,7 @@ def run_case(case: Case, analysis: Analysis, store: Store, *, retry: bool = Fals
     return measure_stored(case, analysis, store, retry=retry)
 
 
+@placed
 def simulate_again(case: Case, store: Store) -> Outcome:
     """Simulate a case once more although it has a record: its case file is damaged or missing, or it failed.
 
@@ -113,6 +116,7 @@ def _has_case_file(record: CaseRecord, store: Store) -> bool:
     return True
 
 
+@placed
 def measure_stored(
     case: Case, analysis: Analysis, store: Store, *, retry: bool = False, again: bool = False
 ) -> Outcome:

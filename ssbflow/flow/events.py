@@ -30,8 +30,14 @@ class Callback:
     def case_ended(self, outcome: Outcome) -> None:
         """A case has its records."""
 
+    def case_retried(self, outcome: Outcome) -> None:
+        """A case failed for no fault of its own, and is tried again."""
+
     def published(self, versions: dict[str, Path]) -> None:
         """New versions of cubes stand."""
+
+    def said(self, message: str) -> None:
+        """There is something that a person should know: no worker is there, a node is avoided."""
 
     def sweep_ended(self) -> None:
         """Nothing is left to do."""
@@ -58,9 +64,18 @@ class Callbacks(Callback):
         """Pass on."""
         self._tell("case_ended", outcome)
 
+    def case_retried(self, outcome: Outcome) -> None:
+        """Pass on."""
+        self._tell("case_retried", outcome)
+
     def published(self, versions: dict[str, Path]) -> None:
         """Pass on."""
         self._tell("published", versions)
+
+    def said(self, message: str) -> None:
+        """Pass on."""
+        log.info(message)
+        self._tell("said", message)
 
     def sweep_ended(self) -> None:
         """Pass on."""
@@ -93,6 +108,16 @@ class ProgressBar(Callback):
         ended = sum(self.counts.values())
         if elapsed:
             self.bar.update(self.task, rate=f"{60 * ended / elapsed:.1f} cases/min")
+
+    def case_retried(self, outcome: Outcome) -> None:
+        """Say it above the bar."""
+        cause = outcome.failure.cause if outcome.failure else ""
+        self.said(f"case {outcome.case_id[:8]} is tried again: {cause}{f' on {outcome.host}' if outcome.host else ''}")
+
+    def said(self, message: str) -> None:
+        """Say it above the bar."""
+        if self.bar is not None:
+            self.bar.console.print(message, soft_wrap=True, markup=False)
 
     def sweep_ended(self) -> None:
         """Leave the bar as it stands."""

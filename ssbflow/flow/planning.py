@@ -56,7 +56,7 @@ def plan(sweep: Sweep, store: str | Path | None = None) -> SweepPlan:
     designs, grid = list(sweep.designs()), grid_of(sweep)
     todo = _cases_to_do(grid, Store(Path(store)) if store else None)
     particles = np.array([expected_particles(design) for design in designs])
-    seconds = np.array([_expected_seconds(design) for design in designs])
+    seconds = np.array([expected_seconds(design) for design in designs])
     time_steps = [_time_step_us(design) for design in designs]
     return SweepPlan(
         cases=len(grid.asked),
@@ -84,7 +84,7 @@ def _time_step_us(design: Design) -> float:
     return min(time_step_us(radii[name], material, design.protocol.press) for name, material in materials.items())
 
 
-def _expected_seconds(design: Design) -> float:
+def expected_seconds(design: Design) -> float:
     """Return about how long one case of a design takes on one core."""
     height = expected_solid_height_um(design)
     steps = expected_steps(height, _smallest_radii_um(design), design.materials, design.protocol.press)

@@ -14,6 +14,8 @@ from ssbflow.store.records import Failure
 
 FAILURE = tuple(f"failure.{name}" for name in Failure.model_fields)
 
+WALL_TIME = "values.wall_time"
+
 Indices = NDArray[np.int64]
 """Of cells in `Grid.asked`."""
 
@@ -28,17 +30,20 @@ class Standing:
         Of those that have their numbers, or failed.
     to_measure, to_press : (M,) int64
         Those that lack only their numbers, and those that lack everything.
+    cells : Cells
+        With how long each press took.
     """
 
     grid: Grid
     done: list[Outcome]
     to_measure: Indices
     to_press: Indices
+    cells: Cells
 
 
 def standing(store: Store, grid: Grid, *, retry: bool = False) -> Standing:
     """Return how the cases of a grid stand in a store; with `retry`, failed ones are still to be done."""
-    cells = read_cells(store, grid, FAILURE, FAILURE)
+    cells = read_cells(store, grid, [*FAILURE, WALL_TIME], FAILURE)
     open_ = np.isin(cells.status, [STATUS["pending"], STATUS["failed"]] if retry else [STATUS["pending"]])
     simulated = np.append(cells.simulations.rows["status"].to_numpy() == "ok", False)[cells.simulation_row]
     return Standing(
@@ -46,7 +51,16 @@ def standing(store: Store, grid: Grid, *, retry: bool = False) -> Standing:
         _outcomes(cells, np.flatnonzero(~open_)),
         np.flatnonzero(open_ & simulated),
         np.flatnonzero(open_ & ~simulated),
+        cells,
     )
+
+
+def recorded_attempts(found: Standing) -> NDArray[np.int64]:
+    """Return how many times each case of a grid was simulated and measured, (M,), failures included."""
+    cells = found.cells
+    simulated = cells.simulations.floats("attempt", cells.simulation_row)
+    measured = cells.measures.floats("attempt", cells.measure_row)
+    return (np.nan_to_num(simulated) + np.nan_to_num(measured)).astype(np.int64)
 
 
 def _outcomes(cells: Cells, which: Indices) -> list[Outcome]:

@@ -4,10 +4,11 @@ import shutil
 from pathlib import Path
 
 from ssbflow.press import names
+from ssbflow.press.deadline import JOB_ENDS
 from ssbflow.press.dumps import read_result
 
 END_MARK = b"LammpS RestartT"  # the last bytes of a whole restart file, a zero after them
-RESUMABLE = ("killed", "time limit", "out of memory")
+RESUMABLE = ("killed", "time limit", JOB_ENDS, "out of memory")
 """Causes of failure after which the same press may still come to its end."""
 
 STAGES = ("release", "press")

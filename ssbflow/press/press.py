@@ -16,6 +16,7 @@ from ssbflow.press.checkpoints import made_ready
 from ssbflow.press.compaction import compacted
 from ssbflow.press.crop import cropped_to_areal_mass
 from ssbflow.press.data_file import data_text
+from ssbflow.press.deadline import within_job
 from ssbflow.press.drive import DRIVES
 from ssbflow.press.dumps import read_result
 from ssbflow.press.lmp import find_lmp
@@ -74,7 +75,8 @@ def press(
     plan, files = press_files(packing, materials, protocol, composition)
     with _working_folder(folder) as working:
         resuming = made_ready(working, files)
-        run_lmp(lmp, working, protocol.press.time_limit_s, resuming, ranks)
+        with within_job(protocol.press.time_limit_s) as time_limit_s:
+            run_lmp(lmp, working, time_limit_s, resuming, ranks)
         pressed = _read(working, packing, materials, protocol, composition)
     return replace(
         pressed,

@@ -6,12 +6,14 @@ from ssbflow.errors import InputError
 from ssbflow.inputs.protocol import Press
 from ssbflow.press.lmp import Lmp, find_lmp
 
+SETTING = "SSBFLOW_CORES_PER_CASE"  # where several cases share a machine; set in the job's script
 PARTICLES_PER_RANK = 20_000  # below, a second core is better used for a second case
 
 
 def cores() -> int:
-    """Return how many cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    """Return how many cores a press may use here."""
+    here = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(here, int(os.environ.get(SETTING, here)))
 
 
 def check_ranks(press: Press) -> None:

@@ -24,9 +24,9 @@ import os
 import xarray as xr
 import zarr
 
-cube = xr.open_zarr("STORE/cube.zarr")                       # newest version: read it at once
-cube = xr.open_zarr(os.path.realpath("STORE/cube.zarr"))     # this version, whatever is published
-case = xr.open_zarr("zip::STORE/cases/kk/kk….zarr.zip")      # with fsspec; without it:
+cube = xr.open_zarr("STORE/cube.zarr")  # newest version: read it at once
+cube = xr.open_zarr(os.path.realpath("STORE/cube.zarr"))  # this version, whatever is published
+case = xr.open_zarr("zip::STORE/cases/kk/kk….zarr.zip")  # with fsspec; without it:
 case = xr.open_zarr(zarr.storage.ZipStore("STORE/cases/kk/kk….zarr.zip", mode="r"))
 ```
 
@@ -36,8 +36,8 @@ somebody holds it:
 ```python
 import ssbflow
 
-cube = ssbflow.open_cube("STORE")                            # or version=12, tag="nightly-2026-11-22"
-cube = ssbflow.open_cube("https://example.org/STORE")        # pip install 'ssbflow[remote]'
+cube = ssbflow.open_cube("STORE")  # or version=12, tag="nightly-2026-11-22"
+cube = ssbflow.open_cube("https://example.org/STORE")  # pip install 'ssbflow[remote]'
 case = ssbflow.open_case("STORE", case_id)
 many = ssbflow.open_cases(cube.where(cube.porosity < 0.15))  # lazy: no file is opened yet
 ```

@@ -12,7 +12,7 @@ import pytest
 
 import ssbflow
 from ssbflow.errors import DiskError
-from ssbflow.flow import batch, case_task
+from ssbflow.flow import case_task, publisher
 from ssbflow.flow.batch import Batch, CaseTask, RunSummary, compute
 from ssbflow.flow.case_task import run_case
 from ssbflow.flow.events import Callback
@@ -163,9 +163,9 @@ def test_a_publish_that_meets_a_full_disk_is_told_of_and_the_cases_go_on(
         with full_from(5 if next(tries) == 0 else 10**9):
             return publish(*given, **how)
 
-    monkeypatch.setattr(batch, "publish", publish_on_a_full_disk)
-    monkeypatch.setattr(batch, "PUBLISH_EVERY_S", 0.0)
-    monkeypatch.setattr(batch, "PUBLISH_SHARE", 0)
+    monkeypatch.setattr(publisher, "publish", publish_on_a_full_disk)
+    monkeypatch.setattr(publisher, "PUBLISH_EVERY_S", 0.0)
+    monkeypatch.setattr(publisher, "PUBLISH_SHARE", 0)
     with caplog.at_level(logging.WARNING, "ssbflow"):
         summary = computed(tiny_sweep, store, heard)
     assert (summary.ok, summary.failed) == (2, 0)

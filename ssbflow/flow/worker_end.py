@@ -1,0 +1,35 @@
+"""How a worker leaves before its job ends; Dask loads this into every worker of a job.
+
+At the end of its lifetime a plain Dask worker throws its running tasks away. Here presses are stopped a little before,
+each with a checkpoint, no new case is begun, and the worker leaves when its last case has its record.
+"""
+
+import asyncio
+import os
+import time
+
+from distributed import Worker
+from distributed.core import Status
+
+import ssbflow.flow.case_task  # noqa: F401  loaded before the scheduler counts heartbeats: it may take long
+from ssbflow.press.deadline import MARGIN_S, SETTING
+
+LOOKS_EVERY_S = 0.5
+
+
+def dask_setup(worker: Worker) -> None:
+    """Tell presses when this worker leaves, which is at random within the stagger, and see that it does."""
+    if worker.lifetime:
+        os.environ[SETTING] = str(time.time() + worker.lifetime)
+        # as presses are stopped: a case begun any later would be one for nothing
+        worker.loop.call_later(max(0.0, worker.lifetime - MARGIN_S), leave, worker)
+
+
+async def leave(worker: Worker) -> None:
+    """Begin nothing new, wait for what runs, then close; the nanny too, so that the job ends."""
+    if worker.status != Status.running:
+        return  # it is being closed already
+    worker.status = Status.closing_gracefully
+    while worker.state.executing:
+        await asyncio.sleep(LOOKS_EVERY_S)
+    await worker.close(nanny=True, reason="the job ends")

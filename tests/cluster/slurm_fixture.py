@@ -1,0 +1,265 @@
+"""A real Slurm of one node on this machine: munged, slurmctld and slurmd, all run by one ordinary user.
+
+Nothing of it lies outside its folder, no systemd and no root are needed, and ports are free ones: it disturbs no other
+Slurm. Only that user may submit to it, as whom `run` runs commands.
+"""
+
+import contextlib
+import os
+import platform
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+USER = "ssbflow-tests"
+PROGRAMS = ("munged", "slurmctld", "slurmd", "sbatch", "squeue", "scancel", "scontrol")
+SYSTEM_PATH = f"{os.environ['PATH']}:/usr/sbin:/sbin"
+UP_WITHIN_S = 40
+DOWN_WITHIN_S = 10
+
+CONFIGURATION = """
+ClusterName=ssbflow
+SlurmctldHost={host}(127.0.0.1)
+SlurmctldPort={controller_port}
+SlurmdPort={node_port}
+SlurmUser={user}
+SlurmdUser={user}
+AuthType=auth/munge
+AuthInfo=socket={folder}/munge.socket
+StateSaveLocation={folder}/state
+SlurmdSpoolDir={folder}/spool
+SlurmctldPidFile={folder}/slurmctld.pid
+SlurmdPidFile={folder}/slurmd.pid
+SlurmctldLogFile={folder}/slurmctld.log
+SlurmdLogFile={folder}/slurmd.log
+ProctrackType=proctrack/linuxproc
+TaskPlugin=task/none
+MpiDefault=none
+SelectType=select/cons_tres
+SelectTypeParameters=CR_CPU_Memory
+SlurmdParameters=config_overrides
+SchedulerParameters=sched_interval=1,batch_sched_delay=1
+ReturnToService=2
+KillWait=3
+OverTimeLimit=0
+MinJobAge=3600
+NodeName={host} NodeAddr=127.0.0.1 CPUs={cpus} RealMemory={memory_mb} State=UNKNOWN
+PartitionName={partition} Nodes=ALL Default=YES MaxTime=INFINITE State=UP
+"""
+
+
+class Slurm:
+    """The running Slurm, and what tests do with it.
+
+    Parameters
+    ----------
+    folder : Path
+        Which the user owns: configuration, state, logs; `workspace` in it is for the tests.
+    """
+
+    cpus = 8  # more than the machine has: the tests wait more than they compute
+    memory_mb = 16_000
+    partition = "main"
+    cluster_file = (
+        "kind: slurm\npartition: main\ncores: 2\nmemory_gb: 2\nwalltime: 00:10:00\ninterface: lo\njobs: 1\n"
+        "worker_timeout_s: 60\n"
+    )
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.host = platform.node().split(".")[0]
+        self.workspace = folder / "workspace"
+        self.environment = {
+            "HOME": str(folder / "home"),
+            "USER": user_name(),
+            "LANG": "C.UTF-8",
+            "PATH": f"{Path(sys.executable).parent}:{SYSTEM_PATH}",
+            "SLURM_CONF": str(folder / "slurm.conf"),
+        }
+        self._daemons: list[subprocess.Popen[bytes]] = []
+
+    def start(self) -> None:
+        """Start the three daemons and wait until the node takes jobs."""
+        for name in ("state", "spool", "home", "workspace"):
+            (self.folder / name).mkdir()
+        (self.folder / "munge.key").write_bytes(os.urandom(128))
+        (self.folder / "munge.key").chmod(0o600)
+        controller_port, node_port = _free_ports(2)
+        text = CONFIGURATION.format(
+            host=self.host, controller_port=controller_port, node_port=node_port, user=user_name(),
+            folder=self.folder, cpus=self.cpus, memory_mb=self.memory_mb, partition=self.partition,
+        )  # fmt: skip
+        (self.folder / "slurm.conf").write_text(text, encoding="utf-8")
+        _give(self.folder)
+        files = {"--key-file": "munge.key", "--log-file": "munged.log", "--pid-file": "munged.pid"}
+        files |= {"--seed-file": "munged.seed", "--socket": "munge.socket"}
+        self._daemon("munged", "--foreground", "--force", *(f"{o}={self.folder / name}" for o, name in files.items()))
+        _wait_until((self.folder / "munge.socket").exists, "munged did not open its socket", self)
+        self._daemon("slurmctld", "-D")
+        self._daemon("slurmd", "-D", "-N", self.host)
+        _wait_until(lambda: self.node_state() == "idle", "the node did not become idle", self)
+
+    def stop(self) -> None:
+        """End all jobs and daemons, whatever state they are in."""
+        with contextlib.suppress(subprocess.SubprocessError, TimeoutError):
+            self.clear()
+        for daemon in reversed(self._daemons):
+            daemon.send_signal(signal.SIGTERM)
+        for daemon in reversed(self._daemons):
+            try:
+                daemon.wait(DOWN_WITHIN_S)
+            except subprocess.TimeoutExpired:
+                daemon.kill()
+                daemon.wait()
+
+    def clear(self) -> None:
+        """End all jobs and let the node take others."""
+        self.run(["scancel", f"--user={user_name()}"], timeout_s=DOWN_WITHIN_S)
+        _wait_until(lambda: not self.jobs(), "jobs do not end", self, DOWN_WITHIN_S)
+        if not self.node_state().startswith(("idle", "mix", "alloc")):
+            self.resume()
+            _wait_until(lambda: self.node_state().startswith("idle"), "the node does not resume", self, DOWN_WITHIN_S)
+
+    def run(
+        self, command: Sequence[str | Path], *, timeout_s: float = 120, **environment: str
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a command as the user who may submit, in the workspace."""
+        return subprocess.run(
+            [*as_user(), *map(str, command)], cwd=self.workspace, env={**self.environment, **environment},
+            stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=timeout_s, check=False,
+        )  # fmt: skip
+
+    def begin(self, command: Sequence[str | Path], output: Path, **environment: str) -> subprocess.Popen[bytes]:
+        """Start a command as the user who may submit, in the workspace, and do not wait for it."""
+        with output.open("wb") as file:
+            return subprocess.Popen(
+                [*as_user(), *map(str, command)], cwd=self.workspace, env={**self.environment, **environment},
+                stdin=subprocess.DEVNULL, stdout=file, stderr=subprocess.STDOUT, start_new_session=True,
+            )  # fmt: skip
+
+    def submit(self, script: str) -> str:
+        """Submit a job script; return the job's id."""
+        path = self.place("job.sh", script)
+        answer = self.run(["sbatch", "--parsable", path])
+        assert answer.returncode == 0, answer.stderr
+        return answer.stdout.strip()
+
+    def place(self, name: str, text: str) -> Path:
+        """Write a file of the user's into the workspace."""
+        path = self.workspace / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        _give(self.workspace)
+        return path
+
+    def jobs(self, *, ended: bool = False) -> dict[str, str]:
+        """Return id → state (``PENDING``, ``RUNNING``, ...) of the jobs, the ended ones too if asked for."""
+        states = ["--states=all"] if ended else []
+        answer = self.run(["squeue", "--noheader", *states, "--format=%i %T"])
+        return dict(line.split() for line in answer.stdout.splitlines())
+
+    def cancel(self, job: str) -> None:
+        """Cancel a job."""
+        self.run(["scancel", job])
+
+    def wait_for_end(self, job: str, within_s: float = 120) -> None:
+        """Wait until a job has ended."""
+        self.wait_until(lambda: job not in self.jobs(), within_s)
+
+    def wait_until(self, ready: Callable[[], object], within_s: float = 120) -> None:
+        """Wait until something holds."""
+        _wait_until(ready, "it did not happen", self, within_s)
+
+    def drain(self) -> None:
+        """Let the node take no further jobs."""
+        self.run(["scontrol", "update", f"NodeName={self.host}", "State=DRAIN", "Reason=tests"])
+
+    def resume(self) -> None:
+        """Let the node take jobs again."""
+        self.run(["scontrol", "update", f"NodeName={self.host}", "State=RESUME"])
+
+    def node_state(self) -> str:
+        """Return the node's state, e.g. ``idle``, ``mixed``, ``drained``."""
+        return self.run(["sinfo", "--noheader", "--format=%T"]).stdout.strip()
+
+    def logs(self) -> str:
+        """Return the ends of the daemons' logs."""
+        return "\n".join(f"{path.name}: {path.read_text()[-2000:]}" for path in sorted(self.folder.glob("*.log")))
+
+    def _daemon(self, *command: str) -> None:
+        with (self.folder / f"{command[0]}.out.log").open("wb") as output:
+            daemon = subprocess.Popen(
+                [*as_user(), *command], env=self.environment, stdin=subprocess.DEVNULL, stdout=output, stderr=output
+            )
+        self._daemons.append(daemon)
+
+
+def missing() -> str:
+    """Return why there can be no Slurm here, or nothing."""
+    lacking = [name for name in PROGRAMS if shutil.which(name, path=SYSTEM_PATH) is None]
+    if lacking:
+        return f"no {', '.join(lacking)}: apt-get install slurm-wlm munge"
+    return ""
+
+
+def user_name() -> str:
+    """Return who runs everything: this user, or an ordinary one where this is root."""
+    return USER if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
+
+
+def make_user() -> None:
+    """Make the ordinary user where this is root and there is none yet."""
+    if os.geteuid() != 0:
+        return
+    try:
+        pwd.getpwnam(USER)
+    except KeyError:
+        subprocess.run(["useradd", "--system", "--user-group", "--no-create-home", USER], check=True)
+
+
+def as_user() -> list[str]:
+    """Return the words by which a command runs as the ordinary user, without root's powers.
+
+    It keeps one where it has to: to read an interpreter that lies in root's home.
+    """
+    if os.geteuid() != 0:
+        return []
+    user = pwd.getpwnam(USER)
+    words = ["setpriv", f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups"]
+    if not _open_to_all(Path(sys.executable).resolve()):
+        words += ["--inh-caps=+dac_read_search", "--ambient-caps=+dac_read_search"]
+    return [*words, "--"]
+
+
+def _open_to_all(path: Path) -> bool:
+    return all(parent.stat().st_mode & 0o001 for parent in path.parents)
+
+
+def _give(folder: Path) -> None:
+    """Make the user the owner of a folder and of everything in it."""
+    if os.geteuid() == 0:
+        user = pwd.getpwnam(USER)
+        for path in (folder, *folder.rglob("*")):
+            os.chown(path, user.pw_uid, user.pw_gid, follow_symlinks=False)
+
+
+def _free_ports(count: int) -> list[int]:
+    with contextlib.ExitStack() as stack:
+        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
+        for one in sockets:
+            one.bind(("127.0.0.1", 0))
+        return [one.getsockname()[1] for one in sockets]
+
+
+def _wait_until(ready: Callable[[], object], complaint: str, slurm: Slurm, within_s: float = UP_WITHIN_S) -> None:
+    until = time.monotonic() + within_s
+    while not ready():
+        if time.monotonic() > until:
+            raise TimeoutError(f"{complaint} within {within_s} s:\n{slurm.logs()}")
+        time.sleep(0.1)

@@ -1,0 +1,77 @@
+"""The same on a real PBS, where this machine can submit to one.
+
+``SSBFLOW_TEST_PBS`` names a cluster file with ``jobs: 1`` and a `shared_folder`; the tests work in the current folder,
+which the nodes must see.
+"""
+
+import getpass
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+from cluster_cases import a_sweep_is_computed, doctor_finds_all_well
+
+from ssbflow.flow.queues import QUEUES, ask
+
+SETTING = "SSBFLOW_TEST_PBS"
+
+pytestmark = [
+    pytest.mark.pbs,
+    pytest.mark.cluster,
+    pytest.mark.lammps,
+    pytest.mark.skipif(shutil.which("qsub") is None, reason="no qsub on the PATH: not a login node of a PBS"),
+    pytest.mark.skipif(SETTING not in os.environ, reason=f"{SETTING} names no cluster file to submit with"),
+]
+
+
+class RealPbs:
+    """The PBS of this machine."""
+
+    def __init__(self, workspace: Path) -> None:
+        self.workspace = workspace
+        self.cluster_file = Path(os.environ[SETTING]).read_text(encoding="utf-8")
+
+    def run(
+        self, command: Sequence[str | Path], *, timeout_s: float = 600, **environment: str
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a command in the workspace."""
+        return subprocess.run(
+            [*map(str, command)], cwd=self.workspace, env={**os.environ, **environment}, stdin=subprocess.DEVNULL,
+            capture_output=True, text=True, timeout=timeout_s, check=False,
+        )  # fmt: skip
+
+    def place(self, name: str, text: str) -> Path:
+        """Write a file into the workspace."""
+        path = self.workspace / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    def jobs(self) -> dict[str, str]:
+        """Return id → state of this user's jobs that have not ended."""
+        states = ask(QUEUES["pbs"]).states
+        assert states is not None, getpass.getuser()
+        return states
+
+
+@pytest.fixture
+def pbs() -> Iterator[RealPbs]:
+    """It, and a folder for this test."""
+    with tempfile.TemporaryDirectory(prefix="ssbflow-pbs-", dir=Path.cwd(), ignore_cleanup_errors=True) as name:
+        yield RealPbs(Path(name))
+
+
+def test_doctor_finds_all_well(pbs: RealPbs) -> None:
+    doctor_finds_all_well(pbs)
+
+
+def test_a_sweep_with_a_fixed_number_of_jobs(pbs: RealPbs) -> None:
+    a_sweep_is_computed(pbs, "fixed", "2", seeds=6)
+
+
+def test_a_sweep_with_as_many_jobs_as_there_is_work(pbs: RealPbs) -> None:
+    a_sweep_is_computed(pbs, "adaptive", "{minimum: 0, maximum: 3}", seeds=8)
