@@ -27,6 +27,7 @@ BELONGS = re.compile(
                 r"(cubes|tags)/[^/]+\.zarr",
                 r"versions/v\d{6}\.zarr/(zarr\.json|[^/]+/(zarr\.json|c/.+|c\.[\d.]+|[\d.]+))",
                 rf"presses/{CASE}(\.lock|/.+)",
+                r"nights/(\.lock|\d{4}-\d{2}-\d{2}\.(md|json))",
             )
         )
     )
