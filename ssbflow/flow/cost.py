@@ -25,7 +25,7 @@ def expected_wall_seconds(found: Standing) -> NDArray[np.float64]:
     Where cases of its design are done, as long as their median. Otherwise as planned, times the median of what done
     cases took over what was planned for them. Those that lack only their numbers take a fraction of it.
     """
-    design = design_numbers(found.grid)
+    design = found.grid.design
     planned = _planned_seconds(found.grid)
     taken = found.cells.values("wall_time")
     done = np.isfinite(taken)
@@ -43,17 +43,11 @@ def longest_first(found: Standing, which: Indices) -> Indices:
     return which[np.argsort(-expected_wall_seconds(found)[which], kind="stable")]
 
 
-def design_numbers(grid: Grid) -> NDArray[np.int64]:
-    """Return the number of each cell's design, (M,), as `Grid.designs` would count them."""
-    numbers: NDArray[np.int64] = grid.asked[:, 0] * len(grid.distributions) + grid.asked[:, 1]
-    return numbers
-
-
 def _planned_seconds(grid: Grid) -> NDArray[np.float64]:
     """Return the planned time (s) of a case of each design; NaN for those that no case is asked of."""
     seconds = np.full(len(grid.compositions) * len(grid.distributions), np.nan)
     compositions, distributions = list(grid.compositions.values()), list(grid.distributions.values())
-    for number in np.unique(design_numbers(grid)).tolist():
+    for number in np.unique(grid.design).tolist():
         composition, distribution = divmod(number, len(distributions))
         design = Design(
             composition=compositions[composition], distribution=distributions[distribution], protocol=grid.protocol

@@ -13,7 +13,7 @@ from distributed import Client
 from ssbflow.errors import ClusterError
 from ssbflow.flow.allowance import Allowance, Cost
 from ssbflow.flow.batch import outcomes
-from ssbflow.flow.cost import cores_of, design_numbers, expected_wall_seconds
+from ssbflow.flow.cost import cores_of, expected_wall_seconds
 from ssbflow.flow.events import Callback, Callbacks
 from ssbflow.flow.interruption import interruptible
 from ssbflow.flow.publisher import Publisher
@@ -194,7 +194,7 @@ def _admitted(store: Store, found: list[Standing], allowance: Allowance) -> Iter
 
 def _cores(found: Standing, which: Indices) -> list[int]:
     """Return on how many cores each case runs."""
-    number, cores = design_numbers(found.grid)[which], {}
+    number, cores = found.grid.design[which], {}
     for index, one in zip(which, number.tolist(), strict=True):
         if one not in cores:
             cores[one] = cores_of(next(found.grid.cases(np.array([index]))).design)

@@ -74,8 +74,7 @@ def _cases_to_do(grid: Grid, store: Store | None) -> NDArray[np.int64]:
     open_ = np.ones(len(grid.asked), dtype=bool)
     if store is not None and store.description.exists():
         open_ = read_cells(store, grid).status == STATUS["pending"]
-    design = grid.asked[:, 0] * len(grid.distributions) + grid.asked[:, 1]
-    return np.bincount(design[open_], minlength=len(grid.compositions) * len(grid.distributions))
+    return np.bincount(grid.design[open_], minlength=len(grid.compositions) * len(grid.distributions))
 
 
 def _time_step_us(design: Design) -> float:

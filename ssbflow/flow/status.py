@@ -69,7 +69,7 @@ def status(store: str | Path) -> list[CubeStatus]:
 
 def _cube_status(store: Store, grid: Grid) -> CubeStatus:
     cells = read_cells(store, grid, [ENDED], [ENDED])
-    design = grid.asked[:, 0] * len(grid.distributions) + grid.asked[:, 1]
+    design = grid.design
     size = len(grid.compositions) * len(grid.distributions)
     counts = {
         state: np.bincount(design[cells.status == STATUS[state]], minlength=size).tolist()

@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from ssbflow.flow.cost import design_numbers
 from ssbflow.flow.runner import open_cells
 from ssbflow.flow.standing import Indices, Standing
 from ssbflow.store.cells import STATUS
@@ -11,7 +10,7 @@ from ssbflow.store.cells import STATUS
 def most_valuable_first(found: Standing) -> Indices:
     """Return the cells of a grid that lack something: the designs by turns, those with fewest seeds done first."""
     which = open_cells(found)
-    design = design_numbers(found.grid)
+    design = found.grid.design
     done = np.bincount(design[found.cells.status == STATUS["ok"]], minlength=int(design.max()) + 1)
     order = np.argsort(design[which], kind="stable")
     of_one = design[which][order]

@@ -2,7 +2,6 @@
 
 import hashlib
 import io
-import warnings
 import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -14,7 +13,7 @@ import xarray as xr
 import zarr
 from numpy.typing import NDArray
 from zarr.codecs import BloscCodec, TransposeCodec
-from zarr.storage import MemoryStore, ZipStore
+from zarr.storage import ZipStore
 
 from ssbflow.errors import StoreError
 from ssbflow.inputs.case import Case
@@ -23,6 +22,7 @@ from ssbflow.packing.packing import SPECIES, Packing
 from ssbflow.press.pressed import Contacts, Pressed
 from ssbflow.store.durable import write_durably
 from ssbflow.store.records import StoredFile, storable
+from ssbflow.store.zarr_files import zarr_files
 
 POSITION_STEP_UM = 1e-4  # of the trajectory; the final state is kept to the last bit
 FRAMES_PER_CHUNK = 10
@@ -116,11 +116,7 @@ def _lasting(values: dict[str, float]) -> dict[str, float | None]:
 
 def zip_bytes(dataset: xr.Dataset) -> bytes:
     """Return a case's Zarr as a zip: stored, in fixed order, with fixed times, so that equal data give equal bytes."""
-    memory = MemoryStore()
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="Consolidated metadata")
-        dataset.to_zarr(memory, encoding=_encoding(dataset), consolidated=True)
-    content = memory._store_dict  # the public API lists and reads asynchronously only
+    content = zarr_files(dataset, _encoding(dataset))
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
         for name in sorted(content):

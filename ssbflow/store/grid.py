@@ -68,6 +68,12 @@ class Grid:
             ] = True
         return np.argwhere(wanted)
 
+    @property
+    def design(self) -> NDArray[np.int64]:
+        """The number of each cell's design, (M,) for the cells in `asked`; distributions change fastest."""
+        numbers: NDArray[np.int64] = self.asked[:, 0] * len(self.distributions) + self.asked[:, 1]
+        return numbers
+
     def case_keys(self, physics_version: int = PHYSICS_VERSION) -> Keys:
         """Return the key of the case of every cell in `asked`, under a version of the physics; worked out once."""
         if physics_version not in self._known_keys:
@@ -82,7 +88,7 @@ class Grid:
 
     def _designs(self) -> Iterator[tuple[int, int, list[int]]]:
         """Yield composition, distribution and seeds of every design in `asked`."""
-        design = self.asked[:, 0] * len(self.distributions) + self.asked[:, 1]
+        design = self.design
         first = np.flatnonzero(np.diff(design, prepend=-1))
         seeds = np.array(self.seeds)[self.asked[:, 2]].tolist()
         for start, end in zip(first.tolist(), [*first[1:].tolist(), len(design)], strict=True):

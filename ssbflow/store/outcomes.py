@@ -42,8 +42,10 @@ class Outcomes:
         """Return numbers of a column at some rows; NaN where it is null, or missing, or the row is −1."""
         if column not in self.rows.column_names:
             return np.full(len(rows), np.nan)
-        numbers = np.append(self.rows[column].to_numpy(), np.nan)
-        found: NDArray[np.float64] = numbers[rows].astype(np.float64)
+        if not len(self):
+            return np.full(len(rows), np.nan)
+        found: NDArray[np.float64] = self.rows[column].to_numpy()[rows].astype(np.float64, copy=False)
+        found[rows < 0] = np.nan
         return found
 
     def texts(self, column: str, rows: NDArray[np.int64]) -> pa.Array:

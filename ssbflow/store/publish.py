@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pyarrow as pa
+
 from ssbflow.errors import SelectionError, StoreError
 from ssbflow.store.case_table import case_rows, kept_rows, write_case_table
 from ssbflow.store.compaction import COMPACT_FROM, compact
@@ -86,6 +88,7 @@ def publish(
             if cases:
                 rows.append(case_rows(cells, cube))
             del cells
+            pa.default_memory_pool().release_unused()  # a large cube needs the room
             current = write_version(store, current, name, cube)
         if cases:
             grids = [cube_grid(store, name) for name in known]
