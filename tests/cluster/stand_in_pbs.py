@@ -9,14 +9,15 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
 from pathlib import Path
+
+from workspace import Workspace
 
 SERVER = "standin"
 REFUSAL = "qsub: Unauthorized Request  MSG=group ACL is not satisfied: user me@login, queue workq"
 
 
-class StandInPbs:
+class StandInPbs(Workspace):
     """The commands in a folder, and what tests do with them.
 
     Parameters
@@ -25,7 +26,8 @@ class StandInPbs:
     """
 
     def __init__(self, folder: Path) -> None:
-        self.folder, self.programs, self.workspace = folder / "pbs", folder / "bin", folder / "workspace"
+        super().__init__(folder / "workspace")
+        self.folder, self.programs = folder / "pbs", folder / "bin"
         self.shared = folder / "shared"
         for made in (self.folder, self.programs, self.workspace):
             made.mkdir(parents=True)
@@ -49,22 +51,6 @@ class StandInPbs:
     def submissions(self) -> list[str]:
         """Return the scripts that were submitted, refused ones too."""
         return [path.read_text() for path in sorted(self.folder.glob("submitted-*"))]
-
-    def run(
-        self, command: Sequence[str | Path], *, timeout_s: float = 120, **environment: str
-    ) -> subprocess.CompletedProcess[str]:
-        """Run a command in the workspace."""
-        return subprocess.run(
-            [*map(str, command)], cwd=self.workspace, env={**os.environ, **environment}, stdin=subprocess.DEVNULL,
-            capture_output=True, text=True, timeout=timeout_s, check=False,
-        )  # fmt: skip
-
-    def place(self, name: str, text: str) -> Path:
-        """Write a file into the workspace."""
-        path = self.workspace / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-        return path
 
     def jobs(self) -> dict[str, str]:
         """Return id → state of the jobs that run."""

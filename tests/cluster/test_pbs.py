@@ -7,13 +7,13 @@ which the nodes must see.
 import getpass
 import os
 import shutil
-import subprocess
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from cluster_cases import a_sweep_is_computed, doctor_finds_all_well
+from workspace import Workspace
 
 from ssbflow.flow.queues import QUEUES, ask
 
@@ -28,28 +28,12 @@ pytestmark = [
 ]
 
 
-class RealPbs:
+class RealPbs(Workspace):
     """The PBS of this machine."""
 
     def __init__(self, workspace: Path) -> None:
-        self.workspace = workspace
+        super().__init__(workspace)
         self.cluster_file = Path(os.environ[SETTING]).read_text(encoding="utf-8")
-
-    def run(
-        self, command: Sequence[str | Path], *, timeout_s: float = 600, **environment: str
-    ) -> subprocess.CompletedProcess[str]:
-        """Run a command in the workspace."""
-        return subprocess.run(
-            [*map(str, command)], cwd=self.workspace, env={**os.environ, **environment}, stdin=subprocess.DEVNULL,
-            capture_output=True, text=True, timeout=timeout_s, check=False,
-        )  # fmt: skip
-
-    def place(self, name: str, text: str) -> Path:
-        """Write a file into the workspace."""
-        path = self.workspace / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-        return path
 
     def jobs(self) -> dict[str, str]:
         """Return id → state of this user's jobs that have not ended."""

@@ -1,7 +1,7 @@
 """Distributions given either by the parameters of their law or by percentiles of it."""
 
 from abc import abstractmethod
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import ClassVar, Self
 
@@ -46,7 +46,7 @@ class ParametricDistribution(ContinuousDistribution):
     @cached_property
     def _fitted_law(self) -> SizeLaw:
         if self.percentiles:
-            return self.law_through(self.percentiles, self.fit or "least_squares")
+            return _law_through_percentiles(self)
         return self.law_with(*(getattr(self, name) for name in self.parameters))
 
     def law_through(self, percentiles: Percentiles, fit: Fit) -> SizeLaw:
@@ -129,3 +129,9 @@ class ParametricDistribution(ContinuousDistribution):
                 "choose a narrower law or a positive one (lognormal, gamma, weibull)"
             )
         return self
+
+
+@lru_cache(maxsize=4096)
+def _law_through_percentiles(size: ParametricDistribution) -> SizeLaw:
+    """Return the law fitted to a distribution's percentiles; sweeps repeat them, and a fit takes long."""
+    return size.law_through(size.percentiles, size.fit or "least_squares")
