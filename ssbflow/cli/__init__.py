@@ -1,0 +1,29 @@
+"""The command line: each command is a few lines over the library.
+
+Exit codes: 0 all well, 1 some cases failed or something in a store is wrong, 2 bad input, 130 stopped by Ctrl-C.
+"""
+
+import sys
+
+from rich.console import Console
+
+from ssbflow.cli import sweeps, stores, designs, reference  # isort: skip  # in the order of the help
+from ssbflow.cli.program import app
+from ssbflow.errors import SsbflowError
+
+__all__ = ["app", "designs", "main", "reference", "stores", "sweeps"]
+
+
+def main() -> None:
+    """Run the command line; an error of ssbflow is one line and exit code 2."""
+    try:
+        app()
+    except SsbflowError as error:
+        Console(stderr=True).print(f"[red]error:[/] {_one_line(error)}", soft_wrap=True, highlight=False)
+        sys.exit(2)
+
+
+def _one_line(error: SsbflowError) -> str:
+    from rich.markup import escape
+
+    return escape(" ".join(str(error).split()))

@@ -1,0 +1,83 @@
+"""Commands that end in a design: selection, recipe, calibration."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, cast
+
+import typer
+
+from ssbflow.cli.program import ClusterOption, CubeOption, StoreArgument, StoreOption, WorkersOption, app, console, warn
+
+if TYPE_CHECKING:
+    from ssbflow.design.pellet import State
+
+
+@app.command()
+def best(
+    store: StoreArgument,
+    maximize: Annotated[str | None, typer.Option("--maximize", help="Cube variable.")] = None,
+    minimize: Annotated[str | None, typer.Option("--minimize", help="Cube variable.")] = None,
+    where: Annotated[str | None, typer.Option("--where", help="Condition, e.g. 'utilization > 0.9'.")] = None,
+    cube: CubeOption = None,
+) -> None:
+    """Rank the designs by an objective under a condition."""
+    from ssbflow.design.selection import best as select
+    from ssbflow.views.tables import selection_table
+
+    selection = select(store, maximize=maximize, minimize=minimize, where=where, cube=cube)
+    console.print(selection_table(selection))
+    console.print(
+        f"best: [bold]{selection.best}[/]; its recipe: ssbflow recipe {store} --cathode {selection.best}",
+        soft_wrap=True,
+    )
+
+
+@app.command()
+def recipe(
+    store: StoreArgument,
+    cathode: Annotated[str, typer.Option("--cathode", metavar="COMPOSITION/DISTRIBUTION", help="Design.")],
+    batch_g: Annotated[float | None, typer.Option("--batch-g", help="Mass of powder to mix (g).")] = None,
+    area_cm2: Annotated[float | None, typer.Option("--area-cm2", help="Area of electrode to make (cm2).")] = None,
+    cube: CubeOption = None,
+) -> None:
+    """Show what to weigh, how to press, and what to expect of a design."""
+    from ssbflow.design.recipe import recipe as write_recipe
+    from ssbflow.views.tables import recipe_table
+
+    console.print(recipe_table(write_recipe(store, cathode, batch_g=batch_g, area_cm2=area_cm2, cube=cube)))
+
+
+@app.command()
+def calibrate(
+    experiment: Annotated[str, typer.Argument(metavar="EXPERIMENT", help="Name in the catalog, or FILE.yaml.")],
+    store: StoreOption,
+    state: Annotated[
+        str, typer.Option("--state", help="In which the porosity was measured: loaded or released.")
+    ] = "loaded",
+    seeds: Annotated[int, typer.Option("--seeds", help="At each stiffness.")] = 4,
+    tolerance: Annotated[float, typer.Option("--tolerance", help="Of the simulated porosity.")] = 0.002,
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="File for the protocol's fields.")] = None,
+    cluster: ClusterOption = "local",
+    workers: WorkersOption = None,
+) -> None:
+    """Find the stiffness that gives a simulated pellet the measured porosity; done simulations are not repeated."""
+    from ssbflow.design.calibration import calibrate as find_scale
+    from ssbflow.flow.clients import connected
+    from ssbflow.flow.events import ProgressBar
+    from ssbflow.inputs.experiment import load_experiment
+    from ssbflow.views.tables import calibration_table
+
+    pellet, checked_there = load_experiment(experiment), cast("State", state)
+    warn(tuple(pellet.design.warnings()))
+    with connected(cluster, workers) as client:
+        found = find_scale(
+            pellet, store, client, state=checked_there, seeds=seeds, tolerance=tolerance,
+            callbacks=[ProgressBar(console)],
+        )  # fmt: skip
+    console.print(calibration_table(found))
+    for reading in found.readings:
+        console.print(str(reading), soft_wrap=True)
+    console.print(f"stiffness_scale: {found.uncertainty()}\n", soft_wrap=True)
+    typer.echo(found.snippet())
+    if output is not None:
+        found.write_snippet(output)
+        console.print(f"written to {output}", soft_wrap=True)

@@ -1,0 +1,36 @@
+"""The program, and what its commands share: options, and where they print."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+app = typer.Typer(
+    help="Find the solid-state battery electrode worth making.", no_args_is_help=True, pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)  # fmt: skip
+console = Console()
+
+SweepFile = Annotated[Path, typer.Argument(metavar="SWEEP.yaml", help="Sweep file.")]
+StoreArgument = Annotated[Path, typer.Argument(metavar="STORE", help="Store directory.")]
+StoreOption = Annotated[Path, typer.Option("--store", help="Store directory, made if missing.")]
+ClusterOption = Annotated[
+    str,
+    typer.Option(
+        "--cluster", help="serial, local, a cluster file (FILE.yaml), a scheduler's address (tcp://…) or file (.json)."
+    ),
+]
+WorkersOption = Annotated[
+    int | None, typer.Option("--workers", help="Processes of a local cluster; jobs of a cluster file.")
+]
+LogOption = Annotated[
+    Path | None, typer.Option("--log", metavar="FILE.jsonl", help="Append a line of JSON for each event.")
+]
+CubeOption = Annotated[str | None, typer.Option("--cube", help="PROTOCOL.ANALYSIS; the default cube if left out.")]
+
+
+def warn(warnings: tuple[str, ...]) -> None:
+    """Print what should be known before running."""
+    for warning in warnings:
+        console.print(f"[yellow]warning:[/] {warning}", soft_wrap=True)

@@ -1,0 +1,100 @@
+"""Commands that look after a store and its cases."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ssbflow.cli.program import ClusterOption, StoreArgument, WorkersOption, app, console
+from ssbflow.cli.running import interruption_told
+
+
+@app.command()
+def check(
+    store: StoreArgument,
+    repair: Annotated[bool, typer.Option("--repair", help="Heal what is wrong; nothing is deleted.")] = False,
+    cluster: ClusterOption = "local",
+    workers: WorkersOption = None,
+) -> None:
+    """Compare everything in a store with what was written; with --repair, put damaged files aside and make them anew.
+
+    Exit code 0 if all is well (or healed), 1 if something is wrong; a cube that waits to be published is not.
+    """
+    from ssbflow.store.check import check as find
+    from ssbflow.store.layout import Store
+    from ssbflow.views.check_tables import findings_table
+
+    root = store.resolve()
+    findings = find(Store(root))
+    if repair and findings:
+        _repair(root, cluster, workers)
+        return
+    if findings:
+        console.print(findings_table(root, findings, f"{len(findings)} findings; heal: ssbflow check STORE --repair"))
+    else:
+        console.print("all is as it was written")
+    if any(finding.is_wrong for finding in findings):
+        raise typer.Exit(1)
+
+
+@app.command()
+def migrate(store: StoreArgument) -> None:
+    """Bring a store of an older ssbflow to today's schema, in place."""
+    from rich.progress import track
+
+    from ssbflow.store.layout import SCHEMA_VERSION, Store
+    from ssbflow.store.migration import migrate as bring_up
+
+    done = bring_up(Store(store), lambda steps, what, total: track(steps, what, total, console=console))
+    if done.was == SCHEMA_VERSION:
+        console.print(f"{store} has schema version {SCHEMA_VERSION} already: nothing to do", soft_wrap=True)
+        return
+    console.print(
+        f"{store}: from schema version {done.was} to {SCHEMA_VERSION}; {done.records} records, of which "
+        f"{done.unreadable} damaged; now: ssbflow check {store}",
+        soft_wrap=True,
+    )
+
+
+@app.command()
+def export(
+    store: StoreArgument,
+    case: Annotated[str, typer.Argument(metavar="CASE", help="case_id, from the cube.")],
+    folder: Annotated[Path, typer.Option("-o", "--output", help="Folder to write to, made if missing.")],
+    format_: Annotated[
+        str,
+        typer.Option("--format", help="lammps: the two files of the press, to run by hand. voxels: labels on a grid."),
+    ] = "lammps",
+    spacing_um: Annotated[float, typer.Option("--spacing-um", help="Edge of a voxel (um).")] = 0.2,
+    file_type: Annotated[str, typer.Option("--as", help="Of voxels: tiff or zarr.")] = "tiff",
+) -> None:
+    """Write a case for another program."""
+    from ssbflow.errors import InputError
+    from ssbflow.views.exports import export_lammps
+    from ssbflow.views.voxel_files import export_voxels
+
+    if format_ == "lammps":
+        console.print(f"written to {export_lammps(store, case, folder)}; run there: lmp -in press.in", soft_wrap=True)
+    elif format_ == "voxels":
+        written = export_voxels(store, case, folder, spacing_um, file_type)
+        console.print(f"written to {written}: 0 pore, 1 SE, 2 EAM", soft_wrap=True)
+    else:
+        raise InputError(f"unknown format {format_!r}; allowed: lammps, voxels")
+
+
+def _repair(store: Path, cluster: str, workers: int | None) -> None:
+    """Heal a store and tell what was done; exit code 1 if something is lost or wrong still."""
+    from ssbflow.flow.clients import connected
+    from ssbflow.flow.events import ProgressBar
+    from ssbflow.flow.repair import repair
+    from ssbflow.views.check_tables import findings_table
+
+    with interruption_told(), connected(cluster, workers, store=store) as client:
+        done = repair(store, client, [ProgressBar(console)])
+    told = {"healed": done.healed, "cannot be made again": done.lost, "wrong still": done.remaining}
+    for title, findings in told.items():
+        if findings:
+            console.print(findings_table(store, findings, f"{len(findings)} {title}"))
+    console.print(f"what was put aside lies in {done.quarantine}", soft_wrap=True)
+    if not done.is_whole:
+        raise typer.Exit(1)

@@ -1,0 +1,125 @@
+"""Commands that plan and compute sweeps."""
+
+from functools import partial
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ssbflow.cli.program import (
+    ClusterOption,
+    CubeOption,
+    LogOption,
+    StoreArgument,
+    StoreOption,
+    SweepFile,
+    WorkersOption,
+    app,
+    console,
+    warn,
+)
+from ssbflow.cli.running import compute, run_all
+
+
+@app.command()
+def plan(
+    sweep: SweepFile, store: Annotated[Path | None, typer.Option("--store", help="Count what is done there.")] = None
+) -> None:
+    """Show cases, done already, particles, core-hours, disk; refuse what cannot work."""
+    from ssbflow.flow.planning import plan as make_plan
+    from ssbflow.inputs.reading import load_sweep
+    from ssbflow.views.tables import plan_table
+
+    loaded = load_sweep(sweep)
+    made = make_plan(loaded, store)
+    console.print(plan_table(loaded.name, made))
+    warn(made.warnings)
+
+
+@app.command()
+def run(
+    sweep: SweepFile,
+    store: StoreOption,
+    cluster: ClusterOption = "local",
+    workers: WorkersOption = None,
+    log: LogOption = None,
+) -> None:
+    """Compute what a sweep still lacks and publish its cube; run again to resume.
+
+    Ctrl-C begins no more cases and waits for those that run; twice, it does not wait.
+    """
+    from ssbflow.inputs.reading import load_sweep
+
+    loaded = load_sweep(sweep)
+    warn(tuple(loaded.warnings()))
+    run_all([loaded], store, cluster, workers, retry=False, log=log)
+
+
+@app.command()
+def retry(store: StoreArgument, cluster: ClusterOption = "local", workers: WorkersOption = None) -> None:
+    """Compute the failed cases of a store again."""
+    from ssbflow.store.layout import Store
+    from ssbflow.store.sweeps import stored_sweeps
+
+    run_all(stored_sweeps(Store(store)), store, cluster, workers, retry=True)
+
+
+@app.command()
+def remeasure(
+    store: StoreArgument,
+    overlap_criterion: Annotated[
+        float | None, typer.Option("--overlap-criterion", help="c of connected: sum of radii ≥ c × distance.")
+    ] = None,
+    surface_cutoff_um: Annotated[
+        float | None, typer.Option("--surface-cutoff-um", help="Reach of top and floor where paths start and end (µm).")
+    ] = None,
+    contact_radius: Annotated[str | None, typer.Option("--contact-radius", help="geometric or hertz.")] = None,
+    bulk_resistance: Annotated[
+        bool | None,
+        typer.Option("--bulk-resistance/--no-bulk-resistance", help="Whether particles resist beside their contacts."),
+    ] = None,
+    label: Annotated[
+        str | None, typer.Option("--label", help="Of the new analysis; made of the options if left out.")
+    ] = None,
+    cube: CubeOption = None,
+    cluster: ClusterOption = "local",
+    workers: WorkersOption = None,
+) -> None:
+    """Measure the stored cases of a cube again, with other criteria, into a cube of their own; no LAMMPS."""
+    from ssbflow.flow.remeasure import remeasure as measure_again
+    from ssbflow.store.layout import Store
+    from ssbflow.store.publish import stored_grid
+
+    criteria = {
+        "overlap_criterion": overlap_criterion,
+        "surface_cutoff_um": surface_cutoff_um,
+        "contact_radius": contact_radius,
+        "bulk_resistance": bulk_resistance,
+    }
+    given = {name: value for name, value in criteria.items() if value is not None}
+    analysis = stored_grid(Store(store), cube).analysis.changed(label, **given)
+    compute([partial(measure_again, store, analysis, cube=cube)], store, cluster, workers)
+
+
+@app.command()
+def status(store: StoreArgument) -> None:
+    """Show ok, failed and pending cases of every design, the rate and the time left."""
+    from ssbflow.flow.status import status as read_status
+    from ssbflow.views.tables import status_table
+
+    for cube in read_status(store):
+        console.print(status_table(cube))
+
+
+@app.command()
+def publish(
+    store: StoreArgument,
+    tag: Annotated[str | None, typer.Option("--tag", help="Keep this version of the default cube by name.")] = None,
+    default: Annotated[str | None, typer.Option("--default", help="Cube that cube.zarr shall name.")] = None,
+) -> None:
+    """Publish the cubes from the records that are there."""
+    from ssbflow.store.layout import Store
+    from ssbflow.store.publish import publish as publish_cubes
+
+    for name, version in publish_cubes(Store(store), default=default, tag=tag).items():
+        console.print(f"{name}: {version}", soft_wrap=True)
