@@ -150,7 +150,7 @@ def outcomes(
         yield from _one_by_one(takewhile(lambda _: not stopping(), tasks))
         return
     let_workers_outlive_interruptions(client)
-    with closing(Window(client, tell, stopping).outcomes(tasks)) as ended:  # type: ignore[type-var]
+    with closing(Window(client, tell, stopping).outcomes(tasks)) as ended:
         yield from ended
 
 

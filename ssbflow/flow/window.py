@@ -3,7 +3,7 @@
 import queue
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from itertools import count
 from typing import NamedTuple
 
@@ -73,7 +73,7 @@ class Window:
         self._looked_at = self._worker_seen_at = time.monotonic()
         self._drained = self._silence_told = False
 
-    def outcomes(self, tasks: Iterable[CaseTask]) -> Iterator[Outcome]:
+    def outcomes(self, tasks: Iterable[CaseTask]) -> Generator[Outcome, None, None]:
         """Compute tasks and yield their outcomes as they come.
 
         Raises
@@ -131,9 +131,9 @@ class Window:
         future = submitted.future
         try:
             outcome: Outcome = future.result(timeout=GATHERED_WITHIN_S)
-        except BaseException as error:
-            if isinstance(error, KeyboardInterrupt):
-                raise
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # what Dask cancels is no Exception
             if isinstance(error, TimeoutError) and future.status != "error":
                 future.add_done_callback(self._done.put)
                 return None
