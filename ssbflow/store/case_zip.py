@@ -27,7 +27,6 @@ from ssbflow.store.zarr_files import zarr_files
 POSITION_STEP_UM = 1e-4  # of the trajectory; the final state is kept to the last bit
 FRAMES_PER_CHUNK = 10
 PARTICLES_PER_CHUNK = 16_384
-HERE: dict[str, Any] = {"chunks": None}  # without dask: a worker reads in its task, not in tasks of its own
 FIXED_TIME = (1980, 1, 1, 0, 0, 0)  # the earliest a zip can hold
 
 
@@ -154,8 +153,8 @@ def _stored_file(content: bytes) -> StoredFile:
     return StoredFile(sha256=hashlib.sha256(content).hexdigest(), size=len(content))
 
 
-def open_case_zip(path: Path, **how: Any) -> xr.Dataset:
-    """Open a case file lazily; `how` goes to ``xarray.open_zarr``.
+def open_case_zip(path: Path) -> xr.Dataset:
+    """Open a case file lazily, without dask: it is small, and tasks would take longer than what they read.
 
     Raises
     ------
@@ -163,7 +162,7 @@ def open_case_zip(path: Path, **how: Any) -> xr.Dataset:
         There is no such file, or it is no whole zip.
     """
     with _told_of(path):
-        dataset: xr.Dataset = xr.open_zarr(ZipStore(path, mode="r"), **how)
+        dataset: xr.Dataset = xr.open_zarr(ZipStore(path, mode="r"), chunks=None, consolidated=True, zarr_format=3)
         return dataset
 
 
@@ -205,13 +204,13 @@ def _told_of(path: Path) -> Iterator[None]:
 
 def read_packing(path: Path) -> Packing:
     """Return the pressed packing of a case file, to the last bit."""
-    with open_case_zip(path, **HERE) as dataset:
+    with open_case_zip(path) as dataset:
         return _packing(dataset, "final_position", "height_um")
 
 
 def read_contacts(path: Path) -> Contacts:
     """Return the contacts of a case file with their forces, as the press left them."""
-    with open_case_zip(path, **HERE) as dataset:
+    with open_case_zip(path) as dataset:
         return Contacts(
             dataset["contact_first"].values,
             dataset["contact_second"].values,
@@ -222,7 +221,7 @@ def read_contacts(path: Path) -> Contacts:
 
 def read_released(path: Path) -> Packing | None:
     """Return the unloaded packing of a case file, to the last bit; none where the protocol has no release."""
-    with open_case_zip(path, **HERE) as dataset:
+    with open_case_zip(path) as dataset:
         if "released_position" not in dataset:
             return None
         return _packing(dataset, "released_position", "height_released_um")

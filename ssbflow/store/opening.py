@@ -76,7 +76,7 @@ def _lazy(dataset: xr.Dataset) -> xr.Dataset:
 
 
 def open_case(store: str | Path, case_id: str) -> xr.Dataset:
-    """Open a case lazily: trajectory, final packing, contacts.
+    """Open a case lazily: trajectory, final packing, contacts. What is asked of it is read then, without dask.
 
     Raises
     ------

@@ -43,7 +43,7 @@ def open_remote_case(url: str, case_id: str) -> xr.Dataset:
     """
     place = inside(url, f"cases/{case_id[:2]}/{case_id}.zarr.zip")
     try:
-        dataset: xr.Dataset = xr.open_zarr(f"zip::{place}")
+        dataset: xr.Dataset = xr.open_zarr(f"zip::{place}", chunks=None)
     except FileNotFoundError as error:
         raise StoreError(f"no case file {place}; look the case_id up in the cube") from error
     except (ValueError, BadZipFile) as error:  # a server that gives no parts of files is one of them
