@@ -108,12 +108,17 @@ class CubeAccessor:
         ).assign_attrs(self._cube.attrs)
 
     def best(
-        self, *, maximize: str | None = None, minimize: str | None = None, where: str | None = None
+        self,
+        *,
+        maximize: str | None = None,
+        minimize: str | None = None,
+        where: str | None = None,
+        pareto: Sequence[str] = (),
     ) -> "Selection":
         """Rank the designs of the cube, as `ssbflow.best` does."""
         from ssbflow.design.selection import best
 
-        return best(self._cube, maximize=maximize, minimize=minimize, where=where)
+        return best(self._cube, maximize=maximize, minimize=minimize, where=where, pareto=pareto)
 
     def open_cases(
         self, store: str | Path | None = None, content: str = "final", frames: Sequence[int] | None = None

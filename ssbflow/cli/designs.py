@@ -14,17 +14,24 @@ if TYPE_CHECKING:
 @app.command()
 def best(
     store: StoreArgument,
-    maximize: Annotated[str | None, typer.Option("--maximize", help="Cube variable.")] = None,
-    minimize: Annotated[str | None, typer.Option("--minimize", help="Cube variable.")] = None,
+    maximize: Annotated[str | None, typer.Option("--maximize", help="Cube variable, or arithmetic of them.")] = None,
+    minimize: Annotated[str | None, typer.Option("--minimize", help="Cube variable, or arithmetic of them.")] = None,
     where: Annotated[str | None, typer.Option("--where", help="Condition, e.g. 'utilization > 0.9'.")] = None,
+    pareto: Annotated[
+        str | None, typer.Option("--pareto", help="Keep the front of these, e.g. 'utilization, -porosity'.")
+    ] = None,
     cube: CubeOption = None,
 ) -> None:
     """Rank the designs by an objective under a condition."""
+    from ssbflow.design.expression import parse_expressions
     from ssbflow.design.selection import best as select
-    from ssbflow.views.tables import selection_table
+    from ssbflow.views.tables import certainty, selection_table
 
-    selection = select(store, maximize=maximize, minimize=minimize, where=where, cube=cube)
+    several = [one.text for one in parse_expressions(pareto)] if pareto else []
+    selection = select(store, maximize=maximize, minimize=minimize, where=where, pareto=several, cube=cube)
     console.print(selection_table(selection))
+    for line in certainty(selection):
+        console.print(line, soft_wrap=True)
     console.print(
         f"best: [bold]{selection.best}[/]; its recipe: ssbflow recipe {store} --cathode {selection.best}",
         soft_wrap=True,

@@ -1,8 +1,11 @@
 """The cube as a table of designs: one row each, averaged over the seeds that ended well."""
 
+from collections.abc import Sequence
+
 import pandas as pd
 import xarray as xr
 
+from ssbflow.design.expression import Expression
 from ssbflow.errors import SelectionError
 from ssbflow.store.cells import STATUS
 from ssbflow.store.cube import VARIABLES
@@ -10,13 +13,16 @@ from ssbflow.store.cube import VARIABLES
 DESIGN = ["composition", "distribution"]
 
 
-def design_table(cube: xr.Dataset) -> pd.DataFrame:
+def design_table(cube: xr.Dataset, objectives: Sequence[Expression] = ()) -> pd.DataFrame:
     """Return means over seeds of every design that has a case which ended well.
 
     Parameters
     ----------
     cube : xarray.Dataset
         As `open_cube` gives it.
+    objectives : sequence of Expression, optional
+        Taken case by case, averaged like variables, under their texts. Those that name what only the table of designs
+        has (``seeds_ok``, ``porosity_std``) are taken of the means.
 
     Returns
     -------
@@ -28,17 +34,26 @@ def design_table(cube: xr.Dataset) -> pd.DataFrame:
     Raises
     ------
     SelectionError
-        No case has ended well.
+        No case has ended well, or an objective names no variable or gives no numbers.
     """
     names = [variable.name for variable in VARIABLES if variable.name in cube]
     coordinates = [str(name) for name, c in cube.coords.items() if name not in cube.dims and set(c.dims) <= {*DESIGN}]
     cells = cube[[*names, "status"]].load().to_dataframe().reset_index()
-    groups = cells.loc[cells["status"] == STATUS["ok"]].groupby(DESIGN, sort=False)
-    if not len(groups):
+    ok = cells.loc[cells["status"] == STATUS["ok"]].copy()
+    if not len(ok):
         raise SelectionError("no case of this cube has ended well; see: ssbflow status STORE")
-    table = groups[names].mean().join(groups[names].std().add_suffix("_std"))
+    by_case = [one for one in objectives if one.names <= set(ok.columns)]
+    for objective in by_case:
+        ok[objective.text] = objective.numbers_over(ok)
+    averaged = [*dict.fromkeys([*names, *(one.text for one in by_case)])]
+    groups = ok.groupby(DESIGN, sort=False)
+    table = groups[averaged].mean().join(groups[averaged].std().add_suffix("_std"))
     table["seeds_ok"] = groups.size()
     failed = cells.loc[cells["status"] == STATUS["failed"]].groupby(DESIGN).size()
     table["seeds_failed"] = failed.reindex(table.index, fill_value=0)
-    inputs = cells.groupby(DESIGN, sort=False)[coordinates].first()
-    return table.join(inputs)
+    inputs = cells.groupby(DESIGN, sort=False)[[name for name in coordinates if name not in averaged]].first()
+    table = table.join(inputs)
+    for objective in objectives:
+        if objective not in by_case:
+            table[objective.text] = objective.numbers_over(table)
+    return table

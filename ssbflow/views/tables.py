@@ -2,6 +2,7 @@
 
 from typing import get_args
 
+import numpy as np
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
@@ -9,6 +10,8 @@ from ssbflow.design.calibrated import Calibration
 from ssbflow.design.pellet import State
 from ssbflow.design.recipe import Expected, Recipe
 from ssbflow.design.selection import Selection
+from ssbflow.design.uncertainty import FEW_SEEDS
+from ssbflow.errors import SelectionError
 from ssbflow.flow.batch import RunSummary
 from ssbflow.flow.planning import SweepPlan
 from ssbflow.flow.status import CubeStatus
@@ -51,18 +54,35 @@ def selection_table(selection: Selection) -> Table:
     """The best designs, the best first."""
     sense = "maximize" if selection.maximize else "minimize"
     condition = f" where {selection.where}" if selection.where else ""
-    title = f"{sense} {selection.objective}{condition}: {len(selection.table)} of {selection.considered} designs"
+    front = f", on the front of {', '.join(selection.pareto)}" if selection.pareto else ""
+    counts = f"{len(selection.table)} of {selection.considered} designs"
+    title = f"{sense} {selection.objective}{condition}{front}: {counts}"
     table = Table(title=title, box=SIMPLE_HEAD)  # narrow: it fits a terminal of 80 columns
     table.add_column("design", no_wrap=True)
-    beside = [name for name in SHOWN_BESIDE if name != selection.objective]
+    beside = [name for name in (*selection.pareto, *SHOWN_BESIDE) if name != selection.objective][: len(SHOWN_BESIDE)]
     table.add_column(selection.objective, justify="right", min_width=14, overflow="fold")
     for name in (*beside, "seeds"):
         table.add_column(name, justify="right", overflow="fold")
     for design, (_, row) in zip(selection.labels[:MOST_ROWS], selection.table.iterrows(), strict=False):
-        objective = Expected(row[selection.objective], row[f"{selection.objective}_std"])
+        objective = Expected(row[selection.objective], row.get(f"{selection.objective}_std", float("nan")))
         means = (f"{row[name]:.3g}" for name in beside)
         table.add_row(design, str(objective), *means, f"{row['seeds_ok']:.0f}")
     return table
+
+
+def certainty(selection: Selection) -> list[str]:
+    """How sure the best design is, in lines; which designs rest on few seeds."""
+    lines = []
+    if selection.few_seeds:
+        few = ", ".join(selection.few_seeds[:MOST_ROWS])
+        more = f" and {len(selection.few_seeds) - MOST_ROWS} more" if len(selection.few_seeds) > MOST_ROWS else ""
+        lines.append(f"fewer than {FEW_SEEDS} seeds, their places are a guess: {few}{more}")
+    try:
+        first = selection.chances(np.random.default_rng(0)).iloc[0]
+    except SelectionError as error:
+        return [*lines, str(error)]
+    sure = f"best of {len(selection.table)} with probability {first['probability_best']:.2f}"
+    return [*lines, f"{selection.best}: {sure}, expected regret {first['expected_regret']:.2g}"]
 
 
 def recipe_table(recipe: Recipe) -> Table:

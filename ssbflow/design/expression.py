@@ -1,0 +1,241 @@
+"""Expressions over the variables of a cube: parsed into numbers, comparisons and a few functions, never run as code."""
+
+import ast
+import operator
+from collections.abc import Callable
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ssbflow.errors import InputError, SelectionError
+
+Values = np.ndarray[Any, Any]
+
+LARGEST = 200  # nodes: bounds how deep an expression can be
+ARITHMETIC: dict[type[ast.AST], Callable[[Any, Any], Any]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+    ast.Pow: operator.pow,
+    ast.BitAnd: np.logical_and,
+    ast.BitOr: np.logical_or,
+}
+COMPARISONS: dict[type[ast.AST], Callable[[Any, Any], Any]] = {
+    ast.Lt: operator.lt,
+    ast.LtE: operator.le,
+    ast.Gt: operator.gt,
+    ast.GtE: operator.ge,
+    ast.Eq: operator.eq,
+    ast.NotEq: operator.ne,
+}
+UNARY: dict[type[ast.AST], Callable[[Any], Any]] = {
+    ast.USub: operator.neg,
+    ast.UAdd: operator.pos,
+    ast.Not: np.logical_not,
+    ast.Invert: np.logical_not,
+}
+FUNCTIONS: dict[str, tuple[Callable[..., Any], int]] = {
+    "abs": (np.abs, 1),
+    "sqrt": (np.sqrt, 1),
+    "log": (np.log, 1),
+    "log10": (np.log10, 1),
+    "exp": (np.exp, 1),
+    "min": (np.minimum, 2),
+    "max": (np.maximum, 2),
+}
+"""Name → function and number of arguments."""
+
+
+class NotAllowedError(ValueError):
+    """What stands in a text is no part of an expression."""
+
+
+@dataclass(frozen=True)
+class Expression:
+    """Arithmetic and conditions over variables.
+
+    Parameters
+    ----------
+    text : str
+        As it was given.
+    node : ast.expr
+    """
+
+    text: str
+    node: ast.expr
+
+    @property
+    def names(self) -> set[str]:
+        """The variables that it names."""
+        called = {id(node.func) for node in ast.walk(self.node) if isinstance(node, ast.Call)}
+        return {node.id for node in ast.walk(self.node) if isinstance(node, ast.Name) and id(node) not in called}
+
+    def conjuncts(self) -> list["Expression"]:
+        """Return the conditions that ``and`` joins; itself if there is one."""
+        if isinstance(self.node, ast.BoolOp) and isinstance(self.node.op, ast.And):
+            parts = [Expression(ast.get_source_segment(self.text, node) or "", node) for node in self.node.values]
+            return [one for part in parts for one in part.conjuncts()]
+        return [self]
+
+    def over(self, table: pd.DataFrame) -> "pd.Series[Any]":
+        """Return the value in each row of a table.
+
+        Raises
+        ------
+        SelectionError
+            It names what is no column and no level of the index.
+        NotAllowedError, TypeError
+            Numbers, texts and conditions are mixed up.
+        """
+        for name in sorted(self.names):
+            if name not in table.columns and name not in table.index.names:
+                raise SelectionError(f"{self.text!r}: {name!r} is not defined{_meant(name, table)}; the cube has "
+                                     f"{', '.join(numeric_names(table))}")  # fmt: skip
+        with np.errstate(all="ignore"):
+            value = _value(self.node, table)
+        return pd.Series(np.broadcast_to(value, len(table)).copy(), index=table.index)
+
+    def numbers_over(self, table: pd.DataFrame) -> "pd.Series[float]":
+        """Return the number in each row of a table; a condition counts as 1 where it holds.
+
+        Raises
+        ------
+        SelectionError
+            It gives no numbers, or names what is no column.
+        """
+        try:
+            return self.over(table).astype(float)
+        except (TypeError, ValueError) as error:
+            known = ", ".join(numeric_names(table))
+            raise SelectionError(f"{self.text!r} gives no numbers ({error}); the cube has {known}") from error
+
+    def excess(self, table: pd.DataFrame) -> "pd.Series[float]":
+        """Return by how much each row misses a comparison of numbers; negative where it holds, NaN for other ones."""
+        nothing = pd.Series(np.nan, index=table.index)
+        if not isinstance(self.node, ast.Compare):
+            return nothing
+        sides = [_value(side, table) for side in (self.node.left, *self.node.comparators)]
+        if any(np.asarray(side).dtype.kind not in "fiu" for side in sides):
+            return nothing
+        missed = []
+        for operation, left, right in zip(self.node.ops, sides, sides[1:], strict=False):
+            if not isinstance(operation, ast.Lt | ast.LtE | ast.Gt | ast.GtE):
+                return nothing
+            missed.append(left - right if isinstance(operation, ast.Lt | ast.LtE) else right - left)
+        return pd.Series(np.broadcast_to(np.maximum.reduce(missed), len(table)).copy(), index=table.index)
+
+
+def parse_expression(text: str, example: str = "'areal_mass * utilization'") -> Expression:
+    """Parse an expression: names, numbers, texts, ``+ - * / **``, comparisons, ``and or not``, a few functions.
+
+    Raises
+    ------
+    InputError
+        The text is anything else.
+    """
+    (only,) = parse_expressions(text, example, most=1)
+    return only
+
+
+def parse_expressions(text: str, example: str = "'utilization, -porosity'", most: int = 10) -> list[Expression]:
+    """Parse expressions between commas.
+
+    Raises
+    ------
+    InputError
+        One is none, or there are too many.
+    """
+    stripped = text.strip()
+    try:
+        tree = ast.parse(stripped, mode="eval").body
+        nodes = tree.elts if isinstance(tree, ast.Tuple) else [tree]
+        if len(nodes) > most:
+            raise NotAllowedError(f"{len(nodes)} expressions where at most {most} are wanted")
+        if sum(1 for _ in ast.walk(tree)) > LARGEST:
+            raise NotAllowedError(f"it has more than {LARGEST} parts")
+        for node in nodes:
+            _check(node)
+    except (SyntaxError, ValueError, OverflowError, RecursionError, MemoryError) as error:
+        raise InputError(f"{text!r} is no expression ({error}); write e.g. {example}") from error
+    return [Expression(ast.get_source_segment(stripped, node) or stripped, node) for node in nodes]
+
+
+def numeric_names(table: pd.DataFrame) -> list[str]:
+    """Return the columns of numbers that are no deviations."""
+    return [str(name) for name in table.select_dtypes("number").columns if not str(name).endswith("_std")]
+
+
+def _check(node: ast.AST) -> None:
+    """Refuse whatever is not in the tables above."""
+    match node:
+        case ast.Name():
+            return
+        case ast.Constant(value=str()):
+            return
+        case ast.Constant(value=int() | float() as number):
+            float(number)  # one that is too large is told now
+            return
+        case ast.BinOp(left, operation, right) if type(operation) in ARITHMETIC:
+            inner: list[ast.expr] = [left, right]
+        case ast.UnaryOp(operation, operand) if type(operation) in UNARY:
+            inner = [operand]
+        case ast.BoolOp(values=values):
+            inner = values
+        case ast.Compare(left, operations, comparators) if {type(one) for one in operations} <= COMPARISONS.keys():
+            inner = [left, *comparators]
+        case ast.Call(ast.Name(name), arguments, []) if name in FUNCTIONS and len(arguments) == FUNCTIONS[name][1]:
+            inner = arguments
+        case _:
+            raise NotAllowedError(f"{ast.unparse(node)!r} is not allowed")
+    for one in inner:
+        _check(one)
+
+
+def _value(node: ast.AST, table: pd.DataFrame) -> Any:
+    match node:
+        case ast.Name(name):
+            column = table[name] if name in table.columns else table.index.get_level_values(name)
+            return column.to_numpy()
+        case ast.Constant(str(text)):
+            return text
+        case ast.Constant(int() | float() as number):
+            return np.float64(number)
+        case ast.Call(ast.Name(name), arguments):
+            return FUNCTIONS[name][0](*(_value(one, table) for one in arguments))
+    return _operation(node, table)
+
+
+def _operation(node: ast.AST, table: pd.DataFrame) -> Any:
+    match node:
+        case ast.BinOp(left, ast.BitAnd() | ast.BitOr() as how, right):
+            return ARITHMETIC[type(how)](_condition(left, table), _condition(right, table))
+        case ast.BinOp(left, how, right):
+            return ARITHMETIC[type(how)](_value(left, table), _value(right, table))
+        case ast.UnaryOp(ast.USub() | ast.UAdd() as sign, operand):
+            return UNARY[type(sign)](_value(operand, table))
+        case ast.UnaryOp(_, operand):
+            return np.logical_not(_condition(operand, table))
+        case ast.BoolOp(how_joined, values):
+            join = np.logical_and if isinstance(how_joined, ast.And) else np.logical_or
+            return join.reduce(np.broadcast_arrays(*(_condition(one, table) for one in values)))
+        case ast.Compare(left, comparisons, comparators):
+            sides = [_value(side, table) for side in (left, *comparators)]
+            links = zip(comparisons, sides, sides[1:], strict=False)
+            return np.logical_and.reduce([COMPARISONS[type(link)](one, other) for link, one, other in links])
+    raise NotAllowedError(f"{ast.unparse(node)!r} is not allowed")
+
+
+def _condition(node: ast.AST, table: pd.DataFrame) -> Values:
+    values = np.asarray(_value(node, table))
+    if values.dtype != bool:
+        raise NotAllowedError(f"{ast.unparse(node)!r} is no condition")
+    return values
+
+
+def _meant(name: str, table: pd.DataFrame) -> str:
+    near = get_close_matches(name, list(map(str, table.columns)), n=1, cutoff=0.8)
+    return f" (did you mean {near[0]}?)" if near else ""
