@@ -7,6 +7,7 @@ python pipelines/benchmark.py many-cases             10 000 cases as one lazy ar
 """
 
 import multiprocessing
+import os
 import resource
 import shutil
 import tempfile
@@ -170,13 +171,14 @@ def synthetic_rows(
 
 
 def write_loose(root: Path, shape: tuple[int, int, int]) -> None:
-    """Write the records of every case as files, sealed, without waiting for the disk."""
+    """Write the records of every case as files, sealed, waiting for the disk at the end only."""
     store, sweep, generator = Store(root), synthetic_sweep(shape), np.random.default_rng(1)
     register_sweep(store, sweep)
     for case in sweep.cases():
         for path, record in synthetic_records(store, case, sweep, generator):
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(sealed(record.model_dump(mode="json")))
+    os.sync()  # workers wait for it, record by record: a publisher does not
 
 
 def synthetic_records(

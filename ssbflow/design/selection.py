@@ -68,7 +68,7 @@ class Selection:
         Raises
         ------
         SelectionError
-            No design has two seeds, or the objective is none of single cases.
+            Too few seeds, or the objective is none of single cases.
         """
         deviations = f"{self.objective}_std"
         if deviations not in self.table:

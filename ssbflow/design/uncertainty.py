@@ -5,7 +5,7 @@ import pandas as pd
 
 from ssbflow.errors import SelectionError
 
-FEW_SEEDS = 3  # below, a deviation says little
+FEW_SEEDS = 3  # below, a deviation says little of its own
 NUMBERS_AT_ONCE = 4_000_000  # of draws × designs
 
 
@@ -21,7 +21,8 @@ def chances(
     """Return the chance that each design is the best, and the expected regret of choosing it.
 
     The mean of a design is drawn from Student's distribution about the mean of its seeds: the posterior for normal
-    deviates with the usual uninformative prior. A design with one seed borrows the pooled deviation of all.
+    deviates with the usual uninformative prior. A design with fewer than `FEW_SEEDS` takes the pooled deviation of all:
+    its own says little, and with two seeds the expectation does not exist.
 
     Parameters
     ----------
@@ -40,20 +41,21 @@ def chances(
     Raises
     ------
     SelectionError
-        No design has two seeds: nothing is known of the deviations.
+        All designs together have too few seeds to know a deviation.
     """
     count, std = seeds.to_numpy(), stds.to_numpy()
-    several = count > 1
-    if not several.any():
-        raise SelectionError("no design has two seeds that ended well: run more seeds to know how sure a choice is")
-    freedom = np.where(several, count - 1, (count - 1).sum())
-    pooled = np.sqrt((std[several] ** 2 * (count[several] - 1)).sum() / (count - 1).sum())
-    error = np.where(several, std, pooled) / np.sqrt(count)
+    freedom = (count - 1).sum()
+    if freedom < FEW_SEEDS - 1:
+        raise SelectionError("too few seeds ended well to know how sure a choice is: run more of them")
+    enough = count >= FEW_SEEDS
+    pooled = np.sqrt(np.nansum(std**2 * (count - 1)) / freedom)
+    error = np.where(enough, std, pooled) / np.sqrt(count)
+    of_each = np.where(enough, count - 1, freedom)
     sign = 1 if maximize else -1
     wins, regret = np.zeros(len(count)), np.zeros(len(count))
     at_once = max(1, NUMBERS_AT_ONCE // len(count))
     for start in range(0, draws, at_once):
-        deviates = generator.standard_t(freedom, (min(at_once, draws - start), len(count)))
+        deviates = generator.standard_t(of_each, (min(at_once, draws - start), len(count)))
         drawn = sign * means.to_numpy() + error * deviates
         np.add.at(wins, drawn.argmax(axis=1), 1)
         regret += (drawn.max(axis=1, keepdims=True) - drawn).sum(axis=0)

@@ -59,10 +59,13 @@ def selection_table(selection: Selection) -> Table:
     title = f"{sense} {selection.objective}{condition}{front}: {counts}"
     table = Table(title=title, box=SIMPLE_HEAD)  # narrow: it fits a terminal of 80 columns
     table.add_column("design", no_wrap=True)
-    beside = [name for name in (*selection.pareto, *SHOWN_BESIDE) if name != selection.objective][: len(SHOWN_BESIDE)]
-    table.add_column(selection.objective, justify="right", min_width=14, overflow="fold")
-    for name in (*beside, "seeds"):
+    told = {selection.objective, *selection.pareto, *(text.removeprefix("-") for text in selection.pareto)}
+    beside = [name for name in selection.pareto if name != selection.objective]
+    beside = [*beside, *(name for name in SHOWN_BESIDE if name not in told)][: len(SHOWN_BESIDE)]
+    table.add_column(selection.objective, justify="right", width=16, overflow="fold")
+    for name in beside:
         table.add_column(name, justify="right", overflow="fold")
+    table.add_column("seeds", justify="right", width=5)
     for design, (_, row) in zip(selection.labels[:MOST_ROWS], selection.table.iterrows(), strict=False):
         objective = Expected(row[selection.objective], row.get(f"{selection.objective}_std", float("nan")))
         means = (f"{row[name]:.3g}" for name in beside)
@@ -77,6 +80,8 @@ def certainty(selection: Selection) -> list[str]:
         few = ", ".join(selection.few_seeds[:MOST_ROWS])
         more = f" and {len(selection.few_seeds) - MOST_ROWS} more" if len(selection.few_seeds) > MOST_ROWS else ""
         lines.append(f"fewer than {FEW_SEEDS} seeds, their places are a guess: {few}{more}")
+    if selection.pareto:  # which of a front is the best is not asked
+        return lines
     try:
         first = selection.chances(np.random.default_rng(0)).iloc[0]
     except SelectionError as error:

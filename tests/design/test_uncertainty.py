@@ -42,8 +42,15 @@ def test_one_seed_borrows_the_deviation_of_the_others() -> None:
     assert found["probability_best"].tolist() == [1, 0]
 
 
+def test_two_seeds_take_the_pooled_deviation() -> None:
+    """Student's distribution of one degree of freedom has no mean: a regret by it would grow with the draws."""
+    found = asked([1.0, 0.0, 0.0], [1e-9, 1e-3, 1e-3], [2, 2, 2])
+    assert found["probability_best"].iloc[0] == pytest.approx(1, abs=1e-3)
+    assert found["expected_regret"].iloc[0] == pytest.approx(0, abs=1e-4)
+
+
 def test_single_seeds_alone_say_nothing() -> None:
-    with pytest.raises(SelectionError, match=r"no design has two seeds.*run more seeds"):
+    with pytest.raises(SelectionError, match="too few seeds"):
         asked([1.0, 2.0], [np.nan, np.nan], [1, 1])
 
 
