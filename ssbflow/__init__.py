@@ -13,6 +13,8 @@ from ssbflow.press.press import press as press
 if TYPE_CHECKING:
     from ssbflow.accessor import open_cube as open_cube
     from ssbflow.design.calibration import calibrate as calibrate
+    from ssbflow.design.energy import polarization_mv as polarization_mv
+    from ssbflow.design.energy import with_energies as with_energies
     from ssbflow.design.recipe import recipe as recipe
     from ssbflow.design.selection import best as best
     from ssbflow.errors import SsbflowError as SsbflowError
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
     from ssbflow.inputs.case import Design as Design
     from ssbflow.inputs.case import Distribution as Distribution
     from ssbflow.inputs.catalog import load_materials as load_materials
+    from ssbflow.inputs.cell import Cell as Cell
+    from ssbflow.inputs.cell import load_cell as load_cell
     from ssbflow.inputs.composition import Composition as Composition
     from ssbflow.inputs.experiment import Experiment as Experiment
     from ssbflow.inputs.experiment import load_experiment as load_experiment
@@ -51,6 +55,8 @@ _HOME = {
     "open_cube": "accessor",  # as in store.opening; a cube that is opened so has ds.ssb
     "calibrate": "design.calibration",
     "best": "design.selection",
+    "polarization_mv": "design.energy",
+    "with_energies": "design.energy",
     "recipe": "design.recipe",
     "SsbflowError": "errors",
     "plan": "flow.planning",
@@ -63,6 +69,8 @@ _HOME = {
     "Case": "inputs.case",
     "Design": "inputs.case",
     "Distribution": "inputs.case",
+    "Cell": "inputs.cell",
+    "load_cell": "inputs.cell",
     "Composition": "inputs.composition",
     "Experiment": "inputs.experiment",
     "Material": "inputs.material",

@@ -20,15 +20,22 @@ def best(
     pareto: Annotated[
         str | None, typer.Option("--pareto", help="Keep the front of these, e.g. 'utilization, -porosity'.")
     ] = None,
+    cell: Annotated[
+        str | None, typer.Option("--cell", help="Name in the catalog, or FILE.yaml: energies are of this cell.")
+    ] = None,
     cube: CubeOption = None,
 ) -> None:
     """Rank the designs by an objective under a condition."""
     from ssbflow.design.expression import parse_expressions
     from ssbflow.design.selection import best as select
+    from ssbflow.inputs.cell import load_cell
     from ssbflow.views.tables import certainty, selection_table
 
     several = [one.text for one in parse_expressions(pareto)] if pareto else []
-    selection = select(store, maximize=maximize, minimize=minimize, where=where, pareto=several, cube=cube)
+    beside = load_cell(cell) if cell else None
+    selection = select(
+        store, maximize=maximize, minimize=minimize, where=where, pareto=several, cell=beside, cube=cube
+    )  # fmt: skip
     console.print(selection_table(selection))
     for line in certainty(selection):
         console.print(line, soft_wrap=True)

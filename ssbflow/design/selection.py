@@ -9,11 +9,13 @@ import pandas as pd
 import xarray as xr
 
 from ssbflow.design.constraints import constraint_table, fulfilling, parse_condition, what_rules_out
+from ssbflow.design.energy import NEEDED, with_energies
 from ssbflow.design.expression import parse_expression
 from ssbflow.design.pareto import pareto_front
 from ssbflow.design.table import design_table
 from ssbflow.design.uncertainty import FEW_SEEDS, chances
 from ssbflow.errors import InputError, SelectionError
+from ssbflow.inputs.cell import Cell
 from ssbflow.store.opening import open_cube
 
 
@@ -116,6 +118,7 @@ def best(
     minimize: str | None = None,
     where: str | None = None,
     pareto: Sequence[str] = (),
+    cell: Cell | None = None,
     cube: str | None = None,
 ) -> Selection:
     """Rank the designs of a cube.
@@ -133,6 +136,8 @@ def best(
     pareto : sequence of str, optional
         Keep only the designs that no other one beats in all of these, to be maximized (a minus before what shall be
         small), and in the objective. Ranked by the objective, or by the first of them.
+    cell : Cell, optional
+        What ``specific_energy`` and ``energy_density`` are of; of the electrode alone if left out.
     cube : str, optional
         Name of the cube; the store's default one if left out.
 
@@ -150,7 +155,10 @@ def best(
     objective = parse_expression(maximize or minimize or pareto[0])
     several = [parse_expression(text) for text in pareto]
     condition = None if where is None else parse_condition(where)
-    table = design_table(store if isinstance(store, xr.Dataset) else open_cube(store, cube), [objective, *several])
+    opened = store if isinstance(store, xr.Dataset) else open_cube(store, cube)
+    if cell is not None or set(NEEDED) <= set(opened.variables):
+        opened = with_energies(opened, cell)
+    table = design_table(opened, [objective, *several])
     kept = table if condition is None else table[fulfilling(table, condition)]
     kept = kept.dropna(subset=[objective.text])
     if kept.empty:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 import xarray as xr
 
+from ssbflow.design import energy
 from ssbflow.design.expression import Expression
 from ssbflow.errors import SelectionError
 from ssbflow.store.cells import STATUS
@@ -19,7 +20,7 @@ def design_table(cube: xr.Dataset, objectives: Sequence[Expression] = ()) -> pd.
     Parameters
     ----------
     cube : xarray.Dataset
-        As `open_cube` gives it.
+        As `open_cube` gives it, with energies or without.
     objectives : sequence of Expression, optional
         Taken case by case, averaged like variables, under their texts. Those that name what only the table of designs
         has (``seeds_ok``, ``porosity_std``) are taken of the means.
@@ -36,7 +37,7 @@ def design_table(cube: xr.Dataset, objectives: Sequence[Expression] = ()) -> pd.
     SelectionError
         No case has ended well, or an objective names no variable or gives no numbers.
     """
-    names = [variable.name for variable in VARIABLES if variable.name in cube]
+    names = [variable.name for variable in (*VARIABLES, *energy.VARIABLES) if variable.name in cube]
     coordinates = [str(name) for name, c in cube.coords.items() if name not in cube.dims and set(c.dims) <= {*DESIGN}]
     cells = cube[[*names, "status"]].load().to_dataframe().reset_index()
     ok = cells.loc[cells["status"] == STATUS["ok"]].copy()

@@ -35,6 +35,11 @@ Values = np.ndarray[Any, Any]
 CompositionCoordinate = tuple[Variable, Callable[[Composition], float | str]]
 DistributionCoordinate = tuple[Variable, Callable[[Distribution], float | str]]
 
+
+def _known(of_material: float | None) -> float:
+    return float("nan") if of_material is None else of_material
+
+
 COMPOSITION_COORDINATES: tuple[CompositionCoordinate, ...] = (
     (Variable("eam_wt", "1", "weight fraction of EAM, as mixed"), lambda c: c.weight_percent.eam / 100),
     (Variable("se_wt", "1", "weight fraction of SE, as mixed"), lambda c: c.weight_percent.se / 100),
@@ -43,6 +48,10 @@ COMPOSITION_COORDINATES: tuple[CompositionCoordinate, ...] = (
     (Variable("eam_vol_target", "1", "EAM volume over volume of EAM and SE, as mixed"),
      lambda c: c.eam_volume_fraction),
     (Variable("eam_material", "1", "material of the EAM"), lambda c: c.eam.name),
+    (Variable("eam_capacity", "mAh g-1", "capacity of the EAM's material; NaN where it has none"),
+     lambda c: _known(c.eam.capacity_mah_g)),
+    (Variable("eam_mean_voltage", "V", "mean discharge voltage of the EAM's material against Li+/Li; NaN if unknown"),
+     lambda c: _known(c.eam.mean_voltage_v)),
     (Variable("se_material", "1", "material of the SE"), lambda c: c.se.name),
 )  # fmt: skip
 

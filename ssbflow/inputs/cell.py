@@ -1,0 +1,83 @@
+"""Cells: what stands beside a simulated positive electrode, for the energies of stacks and cells."""
+
+from pathlib import Path
+
+from pydantic import Field
+
+from ssbflow.errors import InputError
+from ssbflow.inputs.base import Input
+from ssbflow.inputs.catalog import catalog_folder
+from ssbflow.inputs.validation import validated
+from ssbflow.inputs.yaml_file import mapping, read_mapping
+
+YAML_SUFFIXES = (".yaml", ".yml")
+
+
+class Layer(Input):
+    """A layer of fixed thickness: separator or collector.
+
+    ``share`` is the part of it that belongs to one pair of electrodes: a half for a collector coated on both sides.
+    """
+
+    thickness_um: float = Field(gt=0)
+    density_g_cm3: float = Field(gt=0, lt=30)
+    share: float = Field(default=1, gt=0, le=1)
+    source: str
+
+
+class CounterElectrode(Input):
+    """The negative electrode: as thick as the positive one's capacity asks for.
+
+    ``mean_voltage_v`` is against lithium; ``capacity_mah_g`` and ``density_g_cm3`` are of the whole layer.
+    """
+
+    mean_voltage_v: float = Field(ge=0)
+    capacity_mah_g: float = Field(gt=0)
+    density_g_cm3: float = Field(gt=0, lt=30)
+    n_p_ratio: float = Field(ge=1)
+    source: str
+
+
+class Cell(Input):
+    """All of a cell but its positive electrode.
+
+    ``casing_mass_fraction`` and ``casing_volume_fraction`` are parts of the whole cell: housing, tabs, dead volume.
+    """
+
+    name: str = Field(min_length=1)
+    separator: Layer
+    collector_positive: Layer
+    collector_negative: Layer
+    counter: CounterElectrode
+    casing_mass_fraction: float = Field(ge=0, lt=1)
+    casing_volume_fraction: float = Field(ge=0, lt=1)
+    casing_source: str
+
+    @property
+    def layers(self) -> tuple[Layer, ...]:
+        """The layers of fixed thickness."""
+        return self.separator, self.collector_positive, self.collector_negative
+
+
+def load_cell(name_or_path: str | Path) -> Cell:
+    """Return a cell: of the shipped catalog by its name, or the only one of a YAML file.
+
+    Raises
+    ------
+    InputError
+        No such cell, naming those there are; a file that cannot be read, without a cell or with several; a cell that is
+        no valid one.
+    """
+    in_file = Path(name_or_path).suffix in YAML_SUFFIXES
+    path = Path(name_or_path) if in_file else catalog_folder() / "cells.yaml"
+    cells = {
+        name: validated(Cell, {"name": name, **mapping(given, f"{path}: {name}")}, path, at=(name,))
+        for name, given in read_mapping(path).items()
+    }
+    known = ", ".join(cells) or "none"
+    if in_file and len(cells) != 1:
+        raise InputError(f"{path}: must hold one cell; it has {known}")
+    name = next(iter(cells)) if in_file else str(name_or_path)
+    if name not in cells:
+        raise InputError(f"{name!r} is no known cell; there are {known}, or a file: FILE.yaml")
+    return cells[name]
