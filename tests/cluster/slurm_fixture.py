@@ -168,6 +168,10 @@ class Slurm:
         """Cancel a job."""
         self.run(["scancel", job])
 
+    def kill(self, job: str) -> None:
+        """Kill all processes of a job at once, as at the end of its walltime but without a warning."""
+        self.run(["scancel", "--signal=KILL", "--full", job])
+
     def wait_for_end(self, job: str, within_s: float = 120) -> None:
         """Wait until a job has ended."""
         self.wait_until(lambda: job not in self.jobs(), within_s)
