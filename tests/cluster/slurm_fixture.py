@@ -169,7 +169,7 @@ class Slurm:
         self.run(["scancel", job])
 
     def kill(self, job: str) -> None:
-        """Kill all processes of a job at once, as at the end of its walltime but without a warning."""
+        """Kill a job; Slurm sends TERM first and KILL after its KillWait, as at the end of a walltime."""
         self.run(["scancel", "--signal=KILL", "--full", job])
 
     def wait_for_end(self, job: str, within_s: float = 120) -> None:

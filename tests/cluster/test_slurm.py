@@ -141,7 +141,7 @@ def test_a_node_that_is_drained_is_waited_for(slurm: Slurm) -> None:
 def slow_press(slurm: Slurm, name: str) -> Path:
     """A seed of Example 1 in short steps: a press of many checkpoints."""
     text = (catalog_folder() / "sweeps" / "example_1.yaml").read_text().replace("count: 10", "count: 1")
-    steps = "settling: {time_step_fraction: 0.075, contact_time_fraction: 0.09}"
+    steps = "settling: {time_step_fraction: 0.12, contact_time_fraction: 0.15}"
     drive = "drive: body_force}"
     return slurm.place(f"{name}.yaml", text.replace(drive, f"drive: platen, {steps}}}"))
 
