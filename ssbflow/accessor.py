@@ -18,6 +18,7 @@ from ssbflow.store.selected import check_names_cases, is_ok, selected_cases
 
 if TYPE_CHECKING:
     from ssbflow.design.selection import Selection
+    from ssbflow.inputs.cell import Cell
 
 __all__ = ["CubeAccessor", "open_cube"]  # `ssbflow.open_cube` is taken from here, so that opened cubes have ds.ssb
 
@@ -114,11 +115,12 @@ class CubeAccessor:
         minimize: str | None = None,
         where: str | None = None,
         pareto: Sequence[str] = (),
+        cell: "Cell | None" = None,
     ) -> "Selection":
         """Rank the designs of the cube, as `ssbflow.best` does."""
         from ssbflow.design.selection import best
 
-        return best(self._cube, maximize=maximize, minimize=minimize, where=where, pareto=pareto)
+        return best(self._cube, maximize=maximize, minimize=minimize, where=where, pareto=pareto, cell=cell)
 
     def open_cases(
         self, store: str | Path | None = None, content: str = "final", frames: Sequence[int] | None = None

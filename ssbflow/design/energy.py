@@ -31,7 +31,8 @@ def with_energies(cube: xr.Dataset, cell: Cell | None = None, level: Level | Non
     cube : xarray.Dataset
         As `open_cube` gives it.
     cell : Cell, optional
-        What stands beside the electrode; needed for stack and cell.
+        What stands beside the electrode; needed for stack and cell. Its negative electrode is sized by the capacity of
+        the utilized EAM.
     level : str, optional
         ``electrode``: the pressed composite alone, against lithium whose mass is not counted; ``stack``: with
         separator, negative electrode and collectors; ``cell``: with the casing too. ``cell`` if a cell is given, else

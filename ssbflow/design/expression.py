@@ -165,8 +165,8 @@ def parse_expressions(text: str, example: str = "'utilization, -porosity'", most
 
 
 def numeric_names(table: pd.DataFrame) -> list[str]:
-    """Return the columns of numbers that are no deviations."""
-    return [str(name) for name in table.select_dtypes("number").columns if not str(name).endswith("_std")]
+    """Return the columns of numbers that are neither deviations nor counts of an objective's seeds."""
+    return [str(name) for name in table.select_dtypes("number").columns if not str(name).endswith(("_std", "_seeds"))]
 
 
 def _check(node: ast.AST) -> None:

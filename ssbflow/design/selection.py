@@ -61,7 +61,7 @@ class Selection:
     @property
     def few_seeds(self) -> list[str]:
         """Labels of the designs that rest on too few seeds to be ranked surely."""
-        few = self.table["seeds_ok"] < FEW_SEEDS
+        few = self.table.get(f"{self.objective}_seeds", self.table["seeds_ok"]) < FEW_SEEDS
         return [label for label, flagged in zip(self.labels, few, strict=True) if flagged]
 
     def chances(self, generator: np.random.Generator, draws: int = 4000) -> pd.DataFrame:
@@ -75,7 +75,7 @@ class Selection:
         deviations = f"{self.objective}_std"
         if deviations not in self.table:
             raise SelectionError(f"{self.objective!r} is known of designs, not of cases: it has no deviation")
-        means, stds, seeds = (self.table[name] for name in (self.objective, deviations, "seeds_ok"))
+        means, stds, seeds = (self.table[name] for name in (self.objective, deviations, f"{self.objective}_seeds"))
         return chances(means, stds, seeds, generator, maximize=self.maximize, draws=draws)
 
     def why_not(self, design: str) -> pd.DataFrame:
@@ -137,7 +137,8 @@ def best(
         Keep only the designs that no other one beats in all of these, to be maximized (a minus before what shall be
         small), and in the objective. Ranked by the objective, or by the first of them.
     cell : Cell, optional
-        What ``specific_energy`` and ``energy_density`` are of; of the electrode alone if left out.
+        What ``specific_energy`` and ``energy_density`` are of; if left out, of the electrode alone, or as the cube has
+        them.
     cube : str, optional
         Name of the cube; the store's default one if left out.
 
@@ -156,7 +157,7 @@ def best(
     several = [parse_expression(text) for text in pareto]
     condition = None if where is None else parse_condition(where)
     opened = store if isinstance(store, xr.Dataset) else open_cube(store, cube)
-    if cell is not None or set(NEEDED) <= set(opened.variables):
+    if cell is not None or ("specific_energy" not in opened and set(NEEDED) <= set(opened.variables)):
         opened = with_energies(opened, cell)
     table = design_table(opened, [objective, *several])
     kept = table if condition is None else table[fulfilling(table, condition)]

@@ -22,7 +22,8 @@ def design_table(cube: xr.Dataset, objectives: Sequence[Expression] = ()) -> pd.
     cube : xarray.Dataset
         As `open_cube` gives it, with energies or without.
     objectives : sequence of Expression, optional
-        Taken case by case, averaged like variables, under their texts. Those that name what only the table of designs
+        Taken case by case, averaged like variables, under their texts; with ``_seeds`` stands for how many seeds they
+        exist. Those that name what only the table of designs
         has (``seeds_ok``, ``porosity_std``) are taken of the means.
 
     Returns
@@ -49,6 +50,8 @@ def design_table(cube: xr.Dataset, objectives: Sequence[Expression] = ()) -> pd.
     averaged = [*dict.fromkeys([*names, *(one.text for one in by_case)])]
     groups = ok.groupby(DESIGN, sort=False)
     table = groups[averaged].mean().join(groups[averaged].std().add_suffix("_std"))
+    for objective in by_case:
+        table[f"{objective.text}_seeds"] = groups[objective.text].count()
     table["seeds_ok"] = groups.size()
     failed = cells.loc[cells["status"] == STATUS["failed"]].groupby(DESIGN).size()
     table["seeds_failed"] = failed.reindex(table.index, fill_value=0)

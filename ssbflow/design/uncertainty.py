@@ -27,7 +27,7 @@ def chances(
     Parameters
     ----------
     means, stds, seeds : pandas.Series, (designs,)
-        Over the seeds of each design.
+        Over the seeds of each design for which the objective exists; one at least.
     generator : numpy.random.Generator
     maximize : bool
     draws : int

@@ -8,9 +8,7 @@ from ssbflow.errors import InputError
 from ssbflow.inputs.base import Input
 from ssbflow.inputs.catalog import catalog_folder
 from ssbflow.inputs.validation import validated
-from ssbflow.inputs.yaml_file import mapping, read_mapping
-
-YAML_SUFFIXES = (".yaml", ".yml")
+from ssbflow.inputs.yaml_file import YAML_SUFFIXES, mapping, read_mapping
 
 
 class Layer(Input):

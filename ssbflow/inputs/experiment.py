@@ -12,10 +12,9 @@ from ssbflow.inputs.catalog import catalog_folder
 from ssbflow.inputs.composition import Composition
 from ssbflow.inputs.protocol import Protocol
 from ssbflow.inputs.validation import validated
-from ssbflow.inputs.yaml_file import mapping, read_mapping
+from ssbflow.inputs.yaml_file import YAML_SUFFIXES, mapping, read_mapping
 
 KINDS = ("pellet", "table")
-YAML_SUFFIXES = (".yaml", ".yml")
 
 Porosity = Annotated[float, Field(gt=0, lt=1)]
 """Volume of the pores over that of the pellet."""

@@ -7,6 +7,8 @@ import yaml
 
 from ssbflow.errors import InputError
 
+YAML_SUFFIXES = (".yaml", ".yml")
+
 
 class _UniqueKeyLoader(yaml.SafeLoader):
     """A safe loader that refuses a key given twice; plain YAML would silently keep the last."""

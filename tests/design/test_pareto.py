@@ -8,6 +8,10 @@ from ssbflow.design.pareto import pareto_front
 few_values = st.sampled_from([-np.inf, -1.0, -0.0, 0.0, 1.0, 1.0000000000000002, 1e308, np.nan])
 tables = arrays(np.float64, array_shapes(min_dims=2, max_dims=2, max_side=8), elements=few_values)
 
+finite = arrays(
+    np.float64, array_shapes(min_dims=2, max_dims=2, max_side=8), elements=st.sampled_from([-1.0, 0.0, 1.0])
+)
+
 
 def naive(values: np.ndarray) -> list[bool]:
     def dominated(row: np.ndarray) -> bool:
@@ -21,18 +25,16 @@ def test_front_is_what_brute_force_finds(values: np.ndarray) -> None:
     assert pareto_front(values).tolist() == naive(values)
 
 
-@given(tables, st.randoms(use_true_random=False))
-def test_order_of_the_designs_does_not_matter(values: np.ndarray, random: object) -> None:
-    order = np.random.default_rng(random.getrandbits(32)).permutation(len(values))  # type: ignore[attr-defined]
+@given(tables, st.data())
+def test_order_of_the_designs_does_not_matter(values: np.ndarray, data: st.DataObject) -> None:
+    order = data.draw(st.permutations(range(len(values))))
     assert pareto_front(values[order]).tolist() == pareto_front(values)[order].tolist()
 
 
-@given(tables, st.integers(0, 7))
+@given(finite, st.integers(0, 7))
 def test_designs_that_are_dominated_change_nothing(values: np.ndarray, which: int) -> None:
-    worse = np.minimum(values[which % len(values)], 1e300) - 1
-    found = pareto_front(np.vstack([values, worse]))
-    front = pareto_front(values)
-    assert found[:-1].tolist() == front.tolist() or np.isneginf(values).any()
+    worse = values[which % len(values)] - 1
+    assert pareto_front(np.vstack([values, worse])).tolist() == [*pareto_front(values).tolist(), False]
 
 
 def test_nothing_has_no_front() -> None:

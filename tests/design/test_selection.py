@@ -7,8 +7,10 @@ import pytest
 import xarray as xr
 
 import ssbflow
+from ssbflow.design.energy import with_energies
 from ssbflow.design.selection import best
 from ssbflow.errors import InputError, SelectionError
+from ssbflow.inputs.cell import load_cell
 from ssbflow.store.cells import STATUS
 from ssbflow.store.cube import DIMS
 
@@ -199,6 +201,28 @@ def test_sure_choice_has_probability_one(cube: xr.Dataset) -> None:
     found = best(cube, maximize="porosity").chances(np.random.default_rng(1))
     assert found["probability_best"].tolist() == [1, 0, 0]
     assert found["expected_regret"].tolist() == pytest.approx([0, 0.1, 0.2])
+
+
+def test_only_seeds_for_which_the_objective_exists_count(cube: xr.Dataset) -> None:
+    """One of four seeds has a value: it takes the deviation of the others, and is no sure choice by lacking its own."""
+    many = xr.concat([cube.assign_coords(seed=cube["seed"] + shift) for shift in (0, 2)], "seed")
+    many["porosity"][0, 0] = [0.3, np.nan, np.nan, np.nan]
+    many["porosity"][0, 1] = [0.31, 0.29, 0.5, 0.5]
+    found = best(many, maximize="porosity")
+    assert (found.labels, found.few_seeds) == (["a/coarse", "a/fine", "b/fine"], ["a/fine"])
+    told = found.chances(np.random.default_rng(0))["probability_best"]
+    assert told.iloc[0] > told.iloc[1] > 0
+    assert told.sum() == pytest.approx(1)
+
+
+def test_energies_that_the_cube_has_are_kept(cube: xr.Dataset) -> None:
+    needed = dict.fromkeys(("eam_wt_final", "areal_mass", "height"), cube["porosity"])
+    about = {"eam_capacity": ("composition", [196.0, 140.0]), "eam_mean_voltage": ("composition", [3.8, 3.9])}
+    whole = with_energies(cube.assign(needed).assign_coords(about), load_cell("lithium_metal"))
+    expected = float(whole["specific_energy"][0, 0].mean())
+    assert best(whole, maximize="specific_energy").table.loc[("a", "fine"), "specific_energy"] == pytest.approx(
+        expected
+    )
 
 
 def test_selection_error_is_also_a_lookup_error(cube: xr.Dataset) -> None:
