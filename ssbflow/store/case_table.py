@@ -28,8 +28,8 @@ def case_rows(cells: Cells, cube: xr.Dataset) -> pa.Table:
     """Return a row for each cell that has an outcome: its labels, how it ended, and every cube variable."""
     which = np.flatnonzero(cells.status != STATUS["pending"])
     grid, some = cells.grid, pa.array(which)
-    at = np.ravel_multi_index(tuple(grid.asked[which].T), grid.shape)
-    whole = len(at) == cube["status"].size
+    at = np.ravel_multi_index(tuple(grid.places[which].T), grid.shape)
+    whole = len(at) == cube["status"].size and not grid.is_listed
     composition, distribution, seed = cells.grid.asked[which].T
     columns: dict[str, Any] = {
         "cube": pa.repeat(grid.name, len(which)),

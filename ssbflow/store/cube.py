@@ -1,6 +1,6 @@
 """The cube: the labelled xarray dataset over composition, distribution and seed, made from records."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -22,6 +22,8 @@ from ssbflow.structure import measures
 from ssbflow.variable import Variable
 
 DIMS = ("composition", "distribution", "seed")
+LISTED_DIMS = ("design", "seed")
+"""Of the cube of a study."""
 VARIABLES: tuple[Variable, ...] = (*pressed.VARIABLES, *measures.VARIABLES)
 CELLS_PER_CHUNK = 250_000
 COMPRESSOR = BloscCodec(cname="zstd", clevel=1, shuffle="shuffle")  # smaller and five times faster than plain zstd
@@ -78,8 +80,10 @@ def build_cube(cells: Cells) -> xr.Dataset:
     Cells that no sweep asked for have status −1, cells without an outcome 0; both are NaN everywhere.
     """
     grid = cells.grid
+    dims = LISTED_DIMS if grid.is_listed else DIMS
     physics = np.where(cells.status == STATUS["pending"], 0, cells.physics_version).astype(np.int16)
     variables = _states(
+        dims,
         _spread(grid, cells.status, STATUS["not_asked_for"]),
         _spread(grid, np.array(cells.case_id.to_pylist(), dtype=TEXT), ""),
         _spread(grid, physics, 0),
@@ -87,7 +91,7 @@ def build_cube(cells: Cells) -> xr.Dataset:
     analysis = grid.analysis.measure_inputs()
     for variable in VARIABLES:
         values = _spread(grid, cells.values(variable.name), np.nan)
-        variables[variable.name] = (DIMS, values, variable.attributes(analysis))
+        variables[variable.name] = (dims, values, variable.attributes(analysis))
     lammps = pc.unique(cells.simulations.texts(LAMMPS, cells.simulation_row)).to_pylist()
     source = {"source": source_line(sorted(filter(None, lammps))), "git_commit": git_commit() or "unknown"}
     return xr.Dataset(variables, _coordinates(grid), {**_attributes(grid), **source})
@@ -95,7 +99,7 @@ def build_cube(cells: Cells) -> xr.Dataset:
 
 def cube_encoding(dataset: xr.Dataset) -> dict[str, dict[str, Any]]:
     """Return fills and chunks: one chunk for each variable until a cube is large."""
-    chunks = _chunk_shape(tuple(dataset.sizes[dim] for dim in DIMS))
+    chunks = _chunk_shape(dataset["status"].shape)
     encoding: dict[str, dict[str, Any]] = {str(name): {"chunks": chunks} for name in dataset.data_vars}
     for variable in VARIABLES:
         encoding[variable.name] |= {"fill_value": np.nan, "compressors": [COMPRESSOR]}
@@ -117,41 +121,64 @@ def _chunk_shape(shape: tuple[int, ...]) -> tuple[int, ...]:
 
 def _spread(grid: Grid, of_cells: Values, fill: float | str) -> Values:
     """Return an array over the grid of what is known of its cells; cells that nobody asked for get the fill."""
-    if len(of_cells) == np.prod(grid.shape):
+    if len(of_cells) == np.prod(grid.shape) and not grid.is_listed:
         return of_cells.reshape(grid.shape)
     spread = np.full(grid.shape, fill, dtype=of_cells.dtype)
-    spread[tuple(grid.asked.T)] = of_cells
+    spread[tuple(grid.places.T)] = of_cells
     return spread
 
 
-def _states(status: Values, case_ids: Values, physics: Values) -> dict[str, Any]:
+def _states(dims: tuple[str, ...], status: Values, case_ids: Values, physics: Values) -> dict[str, Any]:
     flags = {"flag_values": np.array(list(STATUS.values()), dtype=np.int8), "flag_meanings": " ".join(STATUS)}
     # CF's missing_value lets xarray read objects, not StringDType, of which its `where` knows nothing (xarray #10965)
     about_ids = {"units": "1", "long_name": "hash of the simulation's inputs", "missing_value": ""}
     about_physics = {"units": "1", "long_name": "version of the simulation's physics; 0 without an outcome"}
     return {
-        "status": (DIMS, status, {"units": "1", "long_name": "state of the case", **flags}),
-        "case_id": (DIMS, case_ids, about_ids),
-        "physics_version": (DIMS, physics, about_physics),
+        "status": (dims, status, {"units": "1", "long_name": "state of the case", **flags}),
+        "case_id": (dims, case_ids, about_ids),
+        "physics_version": (dims, physics, about_physics),
     }
 
 
 def _coordinates(grid: Grid) -> dict[str, Any]:
-    coordinates: dict[str, Any] = {
-        "composition": _labels("composition", grid.compositions),
-        "distribution": _labels("distribution", grid.distributions),
-        "seed": ("seed", np.array(grid.seeds, dtype=np.int64), {"units": "1", "long_name": "seed"}),
+    seeds = ("seed", np.array(grid.seeds, dtype=np.int64), {"units": "1", "long_name": "seed"})
+    if grid.is_listed:
+        return {"seed": seeds, **_of_listed(grid)}
+    coordinates = {
+        "composition": _labels("composition", "composition", list(grid.compositions)),
+        "distribution": _labels("distribution", "distribution", list(grid.distributions)),
+        "seed": seeds,
     }
-    for variable, value_of in COMPOSITION_COORDINATES:
-        coordinates[variable.name] = _along("composition", variable, [value_of(c) for c in grid.compositions.values()])
-    for variable, value_of_pair in DISTRIBUTION_COORDINATES:
-        found = [value_of_pair(d) for d in grid.distributions.values()]
-        coordinates[variable.name] = _along("distribution", variable, found)
-    return coordinates
+    compositions, distributions = list(grid.compositions.values()), list(grid.distributions.values())
+    return {
+        **coordinates,
+        **_inputs("composition", COMPOSITION_COORDINATES, compositions),
+        **_inputs("distribution", DISTRIBUTION_COORDINATES, distributions),
+    }
 
 
-def _labels(dim: str, labels: dict[str, Any]) -> tuple[str, Any, dict[str, str]]:
-    return dim, np.array(list(labels), dtype=object), {"units": "1", "long_name": f"label of the {dim}"}
+def _of_listed(grid: Grid) -> dict[str, Any]:
+    """Return what is known of each design of a study."""
+    compositions, distributions = zip(*grid.listed, strict=True)
+    rounds, roles = zip(*((study.round, study.role) for study in grid.listed.values()), strict=True)
+    about_round = {"units": "1", "long_name": "round of the study in which the design was asked for first"}
+    return {
+        "design": _labels("design", "design", ["/".join(labels) for labels in grid.listed]),
+        "composition": _labels("design", "composition", list(compositions)),
+        "distribution": _labels("design", "distribution", list(distributions)),
+        "round": ("design", np.array(rounds, dtype=np.int64), about_round),
+        "role": ("design", np.array(roles, dtype=object), {"units": "1", "long_name": "what the design was asked for"}),
+        **_inputs("design", COMPOSITION_COORDINATES, [grid.compositions[label] for label in compositions]),
+        **_inputs("design", DISTRIBUTION_COORDINATES, [grid.distributions[label] for label in distributions]),
+    }
+
+
+def _inputs(dim: str, coordinates: Sequence[tuple[Variable, Callable[[Any], Any]]], of: list[Any]) -> dict[str, Any]:
+    return {variable.name: _along(dim, variable, [value_of(one) for one in of]) for variable, value_of in coordinates}
+
+
+def _labels(dim: str, of: str, labels: list[str]) -> tuple[str, Any, dict[str, str]]:
+    return dim, np.array(labels, dtype=object), {"units": "1", "long_name": f"label of the {of}"}
 
 
 def _along(dim: str, variable: Variable, values: list[float | str]) -> tuple[str, Any, dict[str, str]]:
@@ -161,11 +188,12 @@ def _along(dim: str, variable: Variable, values: list[float | str]) -> tuple[str
 
 def _attributes(grid: Grid) -> dict[str, Any]:
     asked = [sweep.model_dump(mode="json") for sweep in grid.sweeps]
+    over = "design and seed" if grid.is_listed else "composition, distribution and seed"
     return {
         "Conventions": "CF-1.11, ACDD-1.3",
         "title": f"ssbflow cube {grid.name}",
         "cube": grid.name,
-        "summary": "Pressed electrodes of all-solid-state batteries over composition, distribution and seed",
+        "summary": f"Pressed electrodes of all-solid-state batteries over {over}",
         "state": "loaded",
         "protocol": canonical_json(grid.protocol.model_dump(mode="json")),
         "analysis": canonical_json(grid.analysis.model_dump(mode="json")),

@@ -14,6 +14,7 @@ from ssbflow.inputs.case_ids import case_digests
 from ssbflow.inputs.composition import Composition
 from ssbflow.inputs.identity import PHYSICS_VERSION, identity
 from ssbflow.inputs.protocol import Protocol
+from ssbflow.inputs.study import Study
 from ssbflow.inputs.sweep import Sweep
 from ssbflow.store.keys import Keys, ids_of, keys_of_sha256
 from ssbflow.store.layout import Store
@@ -22,7 +23,7 @@ from ssbflow.store.sweeps import cube_name, describe, read_sweep
 
 @dataclass(frozen=True)
 class Grid:
-    """All cells of one cube: the union of the sweeps with its protocol and analysis.
+    """All cells of one cube: the union of the sweeps with its protocol and analysis, or of a study.
 
     Parameters
     ----------
@@ -43,13 +44,13 @@ class Grid:
 
     @property
     def name(self) -> str:
-        """Name of the cube: protocol label, dot, analysis label."""
+        """Name of the cube: protocol label, dot, analysis label; or that of the study."""
         return cube_name(self.sweeps[0])
 
     @property
-    def shape(self) -> tuple[int, int, int]:
-        """Number of compositions, distributions and seeds."""
-        return len(self.compositions), len(self.distributions), len(self.seeds)
+    def is_listed(self) -> bool:
+        """Whether its designs are those of a study: a list of them, not each composition with each distribution."""
+        return self.sweeps[0].study is not None
 
     @cached_property
     def asked(self) -> NDArray[np.int64]:
@@ -57,16 +58,43 @@ class Grid:
         composition_at = {label: index for index, label in enumerate(self.compositions)}
         distribution_at = {label: index for index, label in enumerate(self.distributions)}
         seed_at = {seed: index for index, seed in enumerate(self.seeds)}
-        wanted = np.zeros(self.shape, dtype=bool)
+        wanted = np.zeros((len(self.compositions), len(self.distributions), len(self.seeds)), dtype=bool)
         for sweep in self.sweeps:
-            wanted[
-                np.ix_(
-                    [composition_at[item.label] for item in sweep.compositions],
-                    [distribution_at[item.label] for item in sweep.distributions],
-                    [seed_at[seed] for seed in sweep.seeds],
-                )
-            ] = True
+            composition = [composition_at[item.label] for item in sweep.compositions]
+            distribution = [distribution_at[item.label] for item in sweep.distributions]
+            seed = [seed_at[seed] for seed in sweep.seeds]
+            if self.is_listed:
+                wanted[np.array(composition)[:, np.newaxis], np.array(distribution)[:, np.newaxis], seed] = True
+            else:
+                wanted[np.ix_(composition, distribution, seed)] = True
         return np.argwhere(wanted)
+
+    @cached_property
+    def listed(self) -> dict[tuple[str, str], Study]:
+        """Labels of the designs of a study, in the order in which it asked for them first, and what for."""
+        designs: dict[tuple[str, str], Study] = {}
+        for sweep in self.sweeps:
+            if sweep.study:
+                for composition, distribution in sweep.pairs():
+                    designs.setdefault((composition.label, distribution.label), sweep.study)
+        return designs
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Shape of its cube: compositions, distributions, seeds; or designs, seeds."""
+        if self.is_listed:
+            return len(self.listed), len(self.seeds)
+        return len(self.compositions), len(self.distributions), len(self.seeds)
+
+    @cached_property
+    def places(self) -> NDArray[np.int64]:
+        """Where in its cube the cells in `asked` lie, (M, dims)."""
+        if not self.is_listed:
+            return self.asked
+        number = {labels: index for index, labels in enumerate(self.listed)}
+        compositions, distributions = list(self.compositions), list(self.distributions)
+        of_design = [number[compositions[one], distributions[other]] for one, other, _ in self.asked.tolist()]
+        return np.stack([of_design, self.asked[:, 2]], axis=1)
 
     @property
     def design(self) -> NDArray[np.int64]:
@@ -120,7 +148,7 @@ class Grid:
 
 
 def grids(sweeps: Iterable[Sweep]) -> dict[str, Grid]:
-    """Return one grid for each pair of protocol and analysis, by name, in order of first appearance."""
+    """Return one grid for each pair of protocol and analysis, and each study, by name, as they first appear."""
     groups: dict[str, list[Sweep]] = {}
     for sweep in sweeps:
         groups.setdefault(cube_name(sweep), []).append(sweep)

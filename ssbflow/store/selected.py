@@ -7,7 +7,7 @@ import xarray as xr
 
 from ssbflow.errors import InputError, SelectionError
 from ssbflow.store.cells import STATUS
-from ssbflow.store.cube import DIMS
+from ssbflow.store.cube import DIMS, LISTED_DIMS
 
 
 def is_ok(cube: xr.Dataset) -> xr.DataArray:
@@ -47,7 +47,8 @@ def selected_cases(cube: xr.Dataset, names: Sequence[str] = ()) -> xr.Dataset:
     """
     check_names_cases(cube)
     cells = cube[["status", "case_id", *names]].compute()
-    cells = cells.expand_dims([name for name in DIMS if name in cells.coords and not cells[name].dims])
+    dims = LISTED_DIMS if "design" in cells.coords else DIMS
+    cells = cells.expand_dims([name for name in dims if name in cells.coords and not cells[name].dims])
     cells = cells.reset_index([dim for dim in cells.dims if dim in cells.xindexes])  # stacked dims, too, become labels
     ok = is_ok(cells)
     found = np.nonzero(ok.values)

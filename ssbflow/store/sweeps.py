@@ -153,8 +153,8 @@ def sweep_file_name(sweep: Sweep) -> str:
 
 
 def cube_name(sweep: Sweep) -> str:
-    """Return the name of the cube that a sweep fills."""
-    return f"{sweep.protocol.label}.{sweep.analysis.label}"
+    """Return the name of the cube that a sweep fills: its study's, or that of its protocol and analysis."""
+    return sweep.study.name if sweep.study else f"{sweep.protocol.label}.{sweep.analysis.label}"
 
 
 def _check_labels(store: Store, description: Description, sweep: Sweep) -> None:
@@ -181,6 +181,8 @@ def _meanings(sweep: Sweep) -> Iterator[tuple[str, dict[str, Any]]]:
         yield f"distribution {distribution.label}", distribution.simulation_inputs()
     yield f"protocol {sweep.protocol.label}", sweep.protocol.simulation_inputs()
     yield f"analysis {sweep.analysis.label}", sweep.analysis.measure_inputs()
+    if sweep.study:  # all its designs lie in one cube
+        yield f"study {sweep.study.name}", {"protocol": sweep.protocol.label, "analysis": sweep.analysis.label}
 
 
 def _difference(before: dict[str, Any], now: dict[str, Any]) -> tuple[str, str]:
