@@ -6,7 +6,7 @@ import numpy as np
 import xarray as xr
 
 from ssbflow.errors import InputError
-from ssbflow.inputs.cell import Cell
+from ssbflow.inputs.cell import Cell, counter_of
 from ssbflow.variable import Variable
 
 Level = Literal["electrode", "stack", "cell"]
@@ -48,8 +48,8 @@ def with_energies(cube: xr.Dataset, cell: Cell | None = None, level: Level | Non
     Raises
     ------
     InputError
-        An unknown level, a stack or cell without a cell, a negative electrode above the positive one's voltage, or a
-        cube without what is needed.
+        An unknown level, a stack or cell without a cell, a cell without a negative electrode or with one above the
+        positive one's voltage, or a cube without what is needed.
     """
     at = level or ("electrode" if cell is None else "cell")
     if at not in LEVELS:
@@ -110,14 +110,14 @@ def _beside(
     """Return voltage (V), and mass (mg/cm²) and thickness (µm) of what stands beside the electrode."""
     if cell is None:
         return voltage, 0.0, 0.0
-    lowest = float(voltage.min())
-    if lowest <= cell.counter.mean_voltage_v:
+    counter, lowest = counter_of(cell), float(voltage.min())
+    if lowest <= counter.mean_voltage_v:
         raise InputError(
-            f"cell {cell.name}: the negative electrode's {cell.counter.mean_voltage_v:g} V is not below the positive "
+            f"cell {cell.name}: the negative electrode's {counter.mean_voltage_v:g} V is not below the positive "
             f"one's {lowest:g} V; take another cell, or leave these compositions out"
         )
-    counter_mass = cell.counter.n_p_ratio * 1000 * capacity / cell.counter.capacity_mah_g
+    counter_mass = counter.n_p_ratio * 1000 * capacity / counter.capacity_mah_g
     mass = sum(layer.share * layer.thickness_um * layer.density_g_cm3 * MG_CM2_PER_UM for layer in cell.layers)
     thickness = sum(layer.share * layer.thickness_um for layer in cell.layers)
-    counter_um = counter_mass / (cell.counter.density_g_cm3 * MG_CM2_PER_UM)
-    return voltage - cell.counter.mean_voltage_v, counter_mass + mass, counter_um + thickness
+    counter_um = counter_mass / (counter.density_g_cm3 * MG_CM2_PER_UM)
+    return voltage - counter.mean_voltage_v, counter_mass + mass, counter_um + thickness

@@ -10,6 +10,9 @@ from ssbflow.inputs.catalog import catalog_folder
 from ssbflow.inputs.validation import validated
 from ssbflow.inputs.yaml_file import YAML_SUFFIXES, mapping, read_mapping
 
+COMPOSITE_ANODE = "composite_anode"
+"""Name of the shipped cell whose negative electrode is a simulated one."""
+
 
 class Layer(Input):
     """A layer of fixed thickness: separator or collector.
@@ -26,7 +29,8 @@ class Layer(Input):
 class CounterElectrode(Input):
     """The negative electrode: as thick as the positive one's capacity asks for.
 
-    ``mean_voltage_v`` is against lithium; ``capacity_mah_g`` and ``density_g_cm3`` are of the whole layer.
+    ``mean_voltage_v`` is against lithium; ``capacity_mah_g`` and ``density_g_cm3`` are of the whole layer, SE, carbon,
+    binder and pores included. ``n_p_ratio`` is its capacity over that which the positive one gives.
     """
 
     mean_voltage_v: float = Field(ge=0)
@@ -39,14 +43,17 @@ class CounterElectrode(Input):
 class Cell(Input):
     """All of a cell but its positive electrode.
 
-    ``casing_mass_fraction`` and ``casing_volume_fraction`` are parts of the whole cell: housing, tabs, dead volume.
+    Without a ``counter`` a simulated negative electrode takes its place. ``electrode_area_cm2`` is that of one
+    electrode of one cell. ``casing_mass_fraction`` and ``casing_volume_fraction`` are parts of the whole cell: housing,
+    tabs, dead volume.
     """
 
     name: str = Field(min_length=1)
     separator: Layer
     collector_positive: Layer
     collector_negative: Layer
-    counter: CounterElectrode
+    counter: CounterElectrode | None = None
+    electrode_area_cm2: float = Field(default=1, gt=0)
     casing_mass_fraction: float = Field(ge=0, lt=1)
     casing_volume_fraction: float = Field(ge=0, lt=1)
     casing_source: str
@@ -55,6 +62,22 @@ class Cell(Input):
     def layers(self) -> tuple[Layer, ...]:
         """The layers of fixed thickness."""
         return self.separator, self.collector_positive, self.collector_negative
+
+
+def counter_of(cell: Cell) -> CounterElectrode:
+    """Return the negative electrode of a cell.
+
+    Raises
+    ------
+    InputError
+        A simulated one belongs there, and none was put in.
+    """
+    if cell.counter is None:
+        raise InputError(
+            f"cell {cell.name} leaves its negative electrode to a simulated one; join one with ssbflow recipe --anode, "
+            "or take a cell that has a counter"
+        )
+    return cell.counter
 
 
 def load_cell(name_or_path: str | Path) -> Cell:

@@ -16,12 +16,14 @@ MEASURED_ONLY = ("conductivity_ionic_s_m", "conductivity_electronic_s_m", "capac
 class Material(Input):
     """Properties of a material; particles need the mechanical ones, additives only a density.
 
-    ``mean_voltage_v`` is the mean discharge voltage against lithium. ``sources`` maps a property to where its number
-    comes from; sources and the name are no part of any identity.
+    ``mean_voltage_v`` is the mean discharge voltage against lithium. ``electrode`` says which one an active material
+    belongs in; left out, nobody is kept from putting it in either. ``sources`` maps a property to where its number
+    comes from; sources, role, electrode and the name are no part of any identity.
     """
 
     name: str = Field(default="inline", min_length=1)
     role: Literal["eam", "se", "carbon", "binder"] | None = None
+    electrode: Literal["positive", "negative"] | None = None
     density_g_cm3: float = Field(gt=0, lt=30)
     youngs_modulus_gpa: float | None = Field(default=None, gt=0, lt=2000)
     poisson_ratio: float | None = Field(default=None, ge=0, lt=0.5)
@@ -32,6 +34,14 @@ class Material(Input):
     capacity_mah_g: float | None = Field(default=None, gt=0)
     mean_voltage_v: float | None = Field(default=None, gt=0)
     sources: dict[str, str] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _only_active_materials_have_an_electrode(self) -> Self:
+        if self.electrode and self.role not in ("eam", None):
+            raise ValueError(
+                f"electrode {self.electrode} is for active materials, with role: eam; got role {self.role}"
+            )
+        return self
 
     @model_validator(mode="after")
     def _sources_name_properties(self) -> Self:

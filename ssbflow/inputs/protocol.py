@@ -1,10 +1,12 @@
 """The protocol: everything besides composition and distribution that fixes a simulation."""
 
+import math
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
 from ssbflow.inputs.base import Input
+from ssbflow.inputs.validation import validated
 
 LONGEST_LABEL = 80
 
@@ -12,18 +14,42 @@ FileLabel = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_+=-]*$", max_l
 """Name of a protocol or analysis: letters, digits and _ + = - (it becomes part of a file's name)."""
 
 
+class WeighedPellet(Input):
+    """A round pellet as it is made: what was weighed in, carbon and binder included, and its radius."""
+
+    radius_mm: float = Field(gt=0)
+    mass_mg: float = Field(gt=0)
+
+    @property
+    def areal_mass_mg_cm2(self) -> float:
+        """Mass over the area of the die; 22.7 mg on a radius of 5 mm are 28.9 mg/cm²."""
+        return self.mass_mg / (math.pi * (self.radius_mm / 10) ** 2)
+
+
 class Box(Input):
     """The simulated column of electrode: periodic in x and y, floor at z = 0.
 
     ``spaces_per_edge`` is the number of grid spaces along each edge of the loose box; without it, so many that a space
     is about two and a half times the mean particle's volume. Layers are filled until the areal mass is slightly
-    exceeded; after the press the packing is cropped to that mass.
+    exceeded; after the press the packing is cropped to that mass. The areal mass counts carbon and binder. It may be
+    said as a ``pellet: {radius_mm: 5, mass_mg: 22.7}``: the same box, the same cases.
     """
 
     edge_um: float = Field(gt=0)
     areal_mass_mg_cm2: float = Field(gt=0)
     spaces_per_edge: int | None = Field(default=None, ge=1)
     eam_volume_tolerance: float = Field(default=0.01, gt=0, lt=1)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _areal_mass_of_a_pellet(cls, given: Any) -> Any:
+        if not isinstance(given, dict) or "pellet" not in given:
+            return given
+        if "areal_mass_mg_cm2" in given:
+            raise ValueError("give areal_mass_mg_cm2 or a pellet, not both")
+        pellet = validated(WeighedPellet, given["pellet"], "pellet")
+        box = {key: value for key, value in given.items() if key != "pellet"}
+        return box | {"areal_mass_mg_cm2": pellet.areal_mass_mg_cm2}
 
 
 class Settling(Input):

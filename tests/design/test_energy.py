@@ -89,8 +89,17 @@ def test_what_cannot_be_computed_is_refused() -> None:
         with_energies(cube().drop_vars("eam_capacity"))
 
 
+def test_cell_for_a_simulated_anode_has_no_energy_without_one() -> None:
+    cell = load_cell("composite_anode")
+    with pytest.raises(InputError, match="composite_anode leaves its negative electrode to a simulated one; join one"):
+        with_energies(cube(), cell)
+    assert np.isfinite(with_energies(cube(), cell, "electrode")["specific_energy"].item())
+
+
 def test_unknown_cell_names_those_there_are() -> None:
-    with pytest.raises(InputError, match="'pouch' is no known cell; there are lithium_metal, indium_lithium_test"):
+    with pytest.raises(
+        InputError, match="'pouch' is no known cell; there are lithium_metal, indium_lithium_test, comp"
+    ):
         load_cell("pouch")
 
 

@@ -46,6 +46,22 @@ def test_every_role_has_a_material() -> None:
     assert {material.role for material in MATERIALS.values()} == {"eam", "se", "carbon", "binder"}
 
 
+def test_every_active_material_belongs_in_an_electrode() -> None:
+    assert {material.electrode for material in MATERIALS.values() if material.role == "eam"} == {"positive", "negative"}
+
+
+def test_blend_is_mixed_of_its_two_powders() -> None:
+    """Of 100 g: 85 / 2.26 = 37.611 cm³ of graphite and 15 / 2.33 = 6.438 cm³ of silicon, 0.8538 and 0.1462."""
+    blend = MATERIALS["graphite_silicon_85_15"]
+    assert blend.density_g_cm3 == pytest.approx(100 / (37.611 + 6.438), abs=0.005)
+    voigt, reuss = 0.8538 * 32 + 0.1462 * 163, 1 / (0.8538 / 32 + 0.1462 / 163)
+    assert blend.youngs_modulus_gpa == pytest.approx((voigt + reuss) / 2, abs=0.05)
+    assert blend.poisson_ratio == pytest.approx(0.8538 * 0.32 + 0.1462 * 0.22, abs=0.0005)
+    assert blend.capacity_mah_g == pytest.approx(0.85 * 360 + 0.15 * 3000)
+    assert blend.mean_voltage_v == pytest.approx((306 * 0.1 + 450 * 0.4) / 756, abs=0.0005)
+    assert blend.conductivity_electronic_s_m == pytest.approx(1e5 * 2 * (1 - 0.1462) / (2 + 0.1462), rel=0.01)
+
+
 def test_electrolytes_conduct_ions() -> None:
     lacking = [name for name, m in MATERIALS.items() if m.role == "se" and not m.conductivity_ionic_s_m]
     assert lacking == []

@@ -97,6 +97,19 @@ def test_source_of_no_property_is_refused() -> None:
         Material(density_g_cm3=1, sources={"colour": "seen"})
 
 
+@pytest.mark.parametrize("role", ["se", "carbon", "binder"])
+def test_only_active_materials_belong_in_an_electrode(role: str) -> None:
+    with pytest.raises(ValidationError, match=f"electrode positive is for active materials, .*; got role {role}"):
+        Material.model_validate({**GLASS, "role": role, "electrode": "positive"})
+    assert Material.model_validate({**GLASS, "electrode": "positive"}).electrode == "positive"
+
+
+def test_electrode_of_a_material_changes_no_simulation_and_no_measure() -> None:
+    plain, told = mixed(), mixed(eam=CATALOG["glass"].replace(role="eam", electrode="negative"))
+    assert told.simulation_inputs() == plain.simulation_inputs()
+    assert told.measure_inputs() == plain.measure_inputs()
+
+
 def test_unknown_property_is_refused() -> None:
     with pytest.raises(ValidationError, match="density_kg_m3"):
         Material.model_validate({**GLASS, "density_kg_m3": 2500})
@@ -108,6 +121,6 @@ def test_missing_mechanical_names_what_a_particle_lacks() -> None:
 
 
 def test_every_number_of_a_material_is_either_mechanical_or_measured_only() -> None:
-    numbers = set(Material.model_fields) - {"name", "role", "sources"}
+    numbers = set(Material.model_fields) - {"name", "role", "electrode", "sources"}
     assert numbers == {*MECHANICAL, *MEASURED_ONLY}
     assert not set(MECHANICAL) & set(MEASURED_ONLY)

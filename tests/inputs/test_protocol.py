@@ -1,3 +1,4 @@
+import math
 from typing import Any
 
 import pytest
@@ -6,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from ssbflow.inputs.protocol import Press, Protocol, Release, Settling
+from ssbflow.inputs.identity import identity
+from ssbflow.inputs.protocol import Box, Press, Protocol, Release, Settling
 
 
 def protocol(box: dict[str, Any] | None = None, press: dict[str, Any] | None = None, **fields: Any) -> Protocol:
@@ -31,6 +33,29 @@ def test_a_platen_and_elastic_spheres_without_release_are_the_defaults() -> None
 def test_only_the_body_force_needs_a_surplus_to_cut_off() -> None:
     assert Press(pressure_mpa=375, drive="body_force").overfills
     assert not Press(pressure_mpa=375, drive="platen").overfills
+
+
+def box_of(**fields: Any) -> Box:
+    return Box.model_validate({"edge_um": 35, **fields})
+
+
+def test_pellet_has_the_areal_mass_of_its_die() -> None:
+    """22.7 mg on a radius of 5 mm: 22.7 / (3.14159 x 0.25 cm²) = 28.90 mg/cm²; not of 500 µm, as published."""
+    assert box_of(pellet={"radius_mm": 5, "mass_mg": 22.7}).areal_mass_mg_cm2 == pytest.approx(28.90, abs=0.005)
+
+
+@given(radius_mm=st.floats(0.5, 50), mass_mg=st.floats(0.1, 5000))
+def test_pellet_is_the_same_case_as_its_areal_mass(radius_mm: float, mass_mg: float) -> None:
+    of_pellet = box_of(pellet={"radius_mm": radius_mm, "mass_mg": mass_mg})
+    direct = box_of(areal_mass_mg_cm2=of_pellet.areal_mass_mg_cm2)
+    assert of_pellet.areal_mass_mg_cm2 * math.pi * radius_mm**2 == pytest.approx(100 * mass_mg)
+    inputs = [Protocol(box=box, press=Press(pressure_mpa=375)).simulation_inputs() for box in (of_pellet, direct)]
+    assert identity(inputs[0]) == identity(inputs[1])
+
+
+def test_box_of_a_pellet_may_be_changed() -> None:
+    made = box_of(pellet={"radius_mm": 5, "mass_mg": 22.7})
+    assert made.replace(edge_um=20) == box_of(areal_mass_mg_cm2=made.areal_mass_mg_cm2).replace(edge_um=20)
 
 
 def upper_bound(field: str) -> float:
@@ -85,6 +110,10 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "no pressure": ({"press": {"pressure_mpa": 0}}, "press.pressure_mpa\n.*greater than 0"),
     "a box of no width": ({"box": {"edge_um": 0}}, "box.edge_um\n.*greater than 0"),
     "no mass": ({"box": {"areal_mass_mg_cm2": 0}}, "box.areal_mass_mg_cm2\n.*greater than 0"),
+    "a mass said twice": (
+        {"box": {"pellet": {"radius_mm": 5, "mass_mg": 20}}},
+        "areal_mass_mg_cm2 or a pellet, not both",
+    ),
     "an infinite mass": ({"box": {"areal_mass_mg_cm2": float("inf")}}, "finite"),
     "no grid spaces": ({"box": {"spaces_per_edge": 0}}, "greater than or equal to 1"),
     "half a grid space": ({"box": {"spaces_per_edge": 8.5}}, "integer"),
@@ -115,6 +144,21 @@ def test_impossible_protocol_is_refused(case: str) -> None:
     fields, message = REFUSED[case]
     with pytest.raises(ValidationError, match=message):
         protocol(**fields)
+
+
+@pytest.mark.parametrize(
+    ("pellet", "message"),
+    [
+        ({"radius_mm": 0, "mass_mg": 20}, r"box\n.*pellet: radius_mm: .*greater than 0; got 0"),
+        ({"radius_mm": 5, "mass_mg": -1}, r"box\n.*pellet: mass_mg: .*greater than 0; got -1"),
+        ({"radius_mm": 5}, r"box\n.*pellet: mass_mg: is missing"),
+        ({"radius_um": 500, "mass_mg": 20}, r"box\n.*pellet: radius_um: unknown key"),
+        ("flat", r"box\n.*pellet: .*dictionary"),
+    ],
+)
+def test_impossible_pellet_is_refused(pellet: Any, message: str) -> None:
+    with pytest.raises(ValidationError, match=message):
+        Protocol.model_validate({"box": {"edge_um": 20, "pellet": pellet}, "press": {"pressure_mpa": 375}})
 
 
 @pytest.mark.parametrize("press", [{"time_limit_s": 60}, {"ranks": 4}, {"ranks": "auto"}])

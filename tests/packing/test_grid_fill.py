@@ -15,7 +15,14 @@ from ssbflow.inputs.material import Material
 from ssbflow.inputs.protocol import Box, Press, Protocol
 from ssbflow.inputs.reading import load_sweep
 from ssbflow.packing import grid_fill
-from ssbflow.packing.grid_fill import JITTER, eam_probability, expected_particles, fill_plan, pack
+from ssbflow.packing.grid_fill import (
+    JITTER,
+    eam_probability,
+    expected_particles,
+    expected_solid_height_um,
+    fill_plan,
+    pack,
+)
 from ssbflow.packing.packing import Packing
 
 EAM_DENSITY, SE_DENSITY = 4.7, 1.74
@@ -112,6 +119,19 @@ def test_mass_of_the_plan_is_that_of_the_particles_alone() -> None:
     plan = fill_plan(design(additive_wt=5, edge_um=20, areal_mass_mg_cm2=8))
     mg = 0.95 * 8 * (20e-4) ** 2
     assert plan.particle_mass_pg == pytest.approx(mg * 1e9)
+
+
+def test_published_pellet_is_a_hundredth_of_what_was_published() -> None:
+    """22.7 mg on a radius of 5 mm (0.7854 cm²) are 28.90 mg/cm²; on 35 µm x 35 µm = 1.225e-5 cm² 3.54e-4 mg, not 0.035.
+
+    Of these, 1 % is carbon. The rest is 0.85 x 28.90 / 4.7 + 0.14 x 28.90 / 1.74 = 75.5 µm high without pores; with a
+    quarter of pores it is 100 µm, which the text also states.
+    """
+    pellet = Box(edge_um=35, pellet={"radius_mm": 5, "mass_mg": 22.7})  # type: ignore[call-arg]
+    made = design(eam_wt=85, additive_wt=1)
+    made = made.replace(protocol=made.protocol.replace(box=pellet))
+    assert fill_plan(made).particle_mass_pg == pytest.approx(0.99 * 3.54e-4 * 1e9, rel=1e-3)
+    assert expected_solid_height_um(made) == pytest.approx(75.5, abs=0.1)
 
 
 def test_grid_space_is_about_two_and_a_half_particles() -> None:

@@ -1,6 +1,7 @@
 """What every particle-size distribution can do, whatever its law."""
 
 from abc import abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal, Protocol
@@ -12,6 +13,7 @@ from pydantic import Field
 from ssbflow.inputs.base import Input
 
 Basis = Literal["number", "volume"]
+FINE_CELLS = 4000  # of the range that is simulated, to count its particles otherwise
 
 
 class SizeLaw(Protocol):
@@ -59,9 +61,25 @@ class SizeDistribution(Input):
         """Return the discrete diameters that particles are drawn from."""
 
     @property
-    @abstractmethod
     def median_um(self) -> float:
         """D50 (µm) in the stated basis."""
+        return float(self.quantiles_um((0.5,), self.basis)[0])
+
+    @abstractmethod
+    def quantiles_um(self, shares: Sequence[float], basis: Basis) -> NDArray[np.float64]:
+        """Return the diameters (µm) below which these shares of the number, or of the volume, of particles lie.
+
+        Parameters
+        ----------
+        shares : (Q,) sequence of float
+            Between 0 and 1, both left out.
+        basis : str
+            ``number`` or ``volume``; where it is not the stated one, of the range that is simulated, D1 to D99.
+
+        Returns
+        -------
+        (Q,) float64
+        """
 
     def simulation_inputs(self) -> dict[str, Any]:
         """Return what a simulation depends on."""
@@ -92,17 +110,26 @@ class ContinuousDistribution(SizeDistribution):
     def law(self) -> SizeLaw:
         """Return the cumulative law in the stated basis."""
 
-    @property
-    def median_um(self) -> float:
-        """D50 (µm) in the stated basis."""
-        return float(self.law().ppf(0.5))
+    def quantiles_um(self, shares: Sequence[float], basis: Basis) -> NDArray[np.float64]:
+        """Return percentiles of the law; in the other basis, of the law between D1 and D99."""
+        if basis == self.basis:
+            return np.asarray(self.law().ppf(np.asarray(shares)), dtype=float)
+        edges, weight = self._cut(FINE_CELLS)
+        weight = weight * ((edges[1:] + edges[:-1]) / 2) ** (3 if basis == "volume" else -3)
+        below = np.concatenate([[0], np.cumsum(weight)]) / weight.sum()
+        return np.interp(shares, below, edges)
 
     def discretise(self) -> SizeBins:
         """Cut D1–D99 into equal-width bins: their centres, and weights from the cumulative law."""
+        edges, weight = self._cut(self.bins)
+        return number_weighted((edges[1:] + edges[:-1]) / 2, weight, self.basis)
+
+    def _cut(self, cells: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Cut D1–D99 into cells of equal width; return their edges (µm) and weights in the stated basis."""
         law = self.law()
         first, last = (float(law.ppf(share)) for share in (0.01, 0.99))
-        edges = np.linspace(first, last, self.bins + 1)
-        return number_weighted((edges[1:] + edges[:-1]) / 2, np.diff(law.cdf(edges)), self.basis)
+        edges = np.linspace(first, last, cells + 1)
+        return edges, np.diff(law.cdf(edges))
 
 
 def number_weighted(diameter_um: NDArray[np.float64], weight: NDArray[np.float64], basis: Basis) -> SizeBins:

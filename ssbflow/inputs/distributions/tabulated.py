@@ -1,11 +1,13 @@
 """A measured histogram, used as it is."""
 
+from collections.abc import Sequence
 from typing import Literal, Self
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
-from ssbflow.inputs.distributions.base import SizeBins, SizeDistribution, number_weighted
+from ssbflow.inputs.distributions.base import Basis, SizeBins, SizeDistribution, number_weighted
 
 ROUNDING = 1e-12  # a share of exactly one half must not depend on the unit of the weights
 
@@ -33,9 +35,9 @@ class Tabulated(SizeDistribution):
         diameter, weight = np.array(self.diameter_um)[order], np.array(self.weight)[order]
         return number_weighted(diameter[weight > 0], weight[weight > 0], self.basis)
 
-    @property
-    def median_um(self) -> float:
-        """D50 (µm): the first diameter that half of the weight does not exceed."""
-        order = np.argsort(self.diameter_um)
-        share = np.cumsum(np.array(self.weight)[order]) / sum(self.weight)
-        return float(np.array(self.diameter_um)[order][np.searchsorted(share, 0.5 * (1 - ROUNDING))])
+    def quantiles_um(self, shares: Sequence[float], basis: Basis) -> NDArray[np.float64]:
+        """Return the first diameters that these shares do not exceed."""
+        bins = self.discrete
+        weight = bins.number_fraction * (bins.diameter_um**3 if basis == "volume" else 1)
+        below = np.cumsum(weight) / weight.sum()
+        return bins.diameter_um[np.searchsorted(below, np.asarray(shares) * (1 - ROUNDING))]
