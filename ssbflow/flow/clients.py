@@ -79,7 +79,9 @@ def _client(cluster: str, workers: int | None, sweeps: tuple[Sweep, ...]) -> Ite
     if cluster == "local":
         # one process for each worker: a case computes in Python too, and LAMMPS is a child process anyway
         with (
-            LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=":0") as local,
+            LocalCluster(
+                n_workers=workers, threads_per_worker=1, dashboard_address=":0", preload="ssbflow.flow.worker_end"
+            ) as local,
             Client(local) as client,
         ):
             yield client

@@ -1,4 +1,4 @@
-"""How a worker leaves before its job ends; Dask loads this into every worker of a job.
+"""How a worker leaves; Dask loads this into every worker that is started for a run.
 
 At the end of its lifetime a plain Dask worker throws its running tasks away. Here presses are stopped a little before,
 each with a checkpoint, no new case is begun, and the worker leaves when its last case has its record.
@@ -15,6 +15,7 @@ import ssbflow.flow.case_task  # noqa: F401  loaded before the scheduler counts 
 from ssbflow.press.deadline import MARGIN_S, SETTING
 
 LOOKS_EVERY_S = 0.5
+ANSWERED_WITHIN_S = 2.0  # less than the nanny's patience with a worker that closes
 
 
 def dask_setup(worker: Worker) -> None:
@@ -33,3 +34,11 @@ async def leave(worker: Worker) -> None:
     while worker.state.executing:
         await asyncio.sleep(LOOKS_EVERY_S)
     await worker.close(nanny=True, reason="the job ends")
+
+
+async def dask_teardown(worker: Worker) -> None:
+    """Let the last heartbeat be answered: a worker that hangs up before logs the traceback of a lost scheduler."""
+    worker.periodic_callbacks["heartbeat"].stop()
+    until = time.monotonic() + ANSWERED_WITHIN_S
+    while worker.rpc.active and time.monotonic() < until:
+        await asyncio.sleep(0.01)

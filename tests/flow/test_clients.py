@@ -1,3 +1,7 @@
+import asyncio
+import time
+from typing import Any
+
 import pytest
 from distributed import LocalCluster
 
@@ -10,6 +14,23 @@ from ssbflow.flow.doctor import examine
 def test_serial_is_no_client() -> None:
     with connected("serial") as client:
         assert client is None
+
+
+def test_workers_on_this_machine_end_without_complaint(capfd: pytest.CaptureFixture[str]) -> None:
+    with connected("local", 1) as client:
+        assert client is not None
+        handlers = client.cluster.scheduler.handlers
+        answer, asked = handlers["heartbeat_worker"], []
+
+        async def slow(**beat: Any) -> Any:
+            asked.append(beat)
+            await asyncio.sleep(1)
+            return answer(**beat)
+
+        handlers["heartbeat_worker"] = slow
+        while not asked:  # the worker is told to close while it waits for an answer
+            time.sleep(0.01)
+    assert capfd.readouterr().err == ""
 
 
 def test_an_address_joins_the_scheduler_that_is_there_and_doctor_asks_its_worker() -> None:

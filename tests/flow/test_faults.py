@@ -297,6 +297,7 @@ def test_a_killed_client_is_followed_by_another(sweep: Sweep, sweep_file: Path, 
     printed, _ = second.communicate(timeout=90)
     assert second.returncode == 0, printed
     assert "5 ok, 0 failed" in printed
+    assert "Traceback" not in printed
     assert all(lmp.begun()[case_id] == 1 for case_id in before)
     assert set(lmp.ended()) == recorded(sweep, store)
 
