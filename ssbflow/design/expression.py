@@ -2,7 +2,7 @@
 
 import ast
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
@@ -48,6 +48,8 @@ FUNCTIONS: dict[str, tuple[Callable[..., Any], int]] = {
     "max": (np.maximum, 2),
 }
 """Name → function and number of arguments."""
+STATISTICS = ("mean", "std", "ci95")
+"""Of the cases of a design: mean, standard deviation, half of Student's 95 % confidence interval of the mean."""
 
 
 class NotAllowedError(ValueError):
@@ -70,9 +72,17 @@ class Expression:
 
     @property
     def names(self) -> set[str]:
-        """The variables that it names."""
-        called = {id(node.func) for node in ast.walk(self.node) if isinstance(node, ast.Call)}
-        return {node.id for node in ast.walk(self.node) if isinstance(node, ast.Name) and id(node) not in called}
+        """The variables that it names, those inside of statistics not counted."""
+        return {node.id for node in _outside_statistics(self.node) if isinstance(node, ast.Name)}
+
+    @property
+    def statistics(self) -> list["Statistic"]:
+        """The statistics over the cases of a design that it names."""
+        return [
+            Statistic(ast.unparse(node), name, Expression(ast.unparse(inner), inner))
+            for node in _outside_statistics(self.node)
+            for name, inner in _taken_apart(node)
+        ]
 
     def conjuncts(self) -> list["Expression"]:
         """Return the conditions that ``and`` joins; itself if there is one."""
@@ -91,6 +101,9 @@ class Expression:
         NotAllowedError, TypeError
             Numbers, texts and conditions are mixed up.
         """
+        for statistic in self.statistics:
+            if statistic.text not in table.columns:
+                raise SelectionError(f"{self.text!r}: {statistic.text!r} is of designs, and has no value for each case")
         for name in sorted(self.names):
             if name not in table.columns and name not in table.index.names:
                 raise SelectionError(f"{self.text!r}: {name!r} is not defined{_meant(name, table)}; the cube has "
@@ -129,8 +142,30 @@ class Expression:
         return pd.Series(np.broadcast_to(np.maximum.reduce(missed), len(table)).copy(), index=table.index)
 
 
+@dataclass(frozen=True)
+class Statistic:
+    """A number of each design, from its cases: the column of a table of designs that an expression names.
+
+    Parameters
+    ----------
+    text : str
+        Name of the column, ``ci95(utilization)``.
+    function : str
+        Of `STATISTICS`.
+    inner : Expression
+        Over cases.
+    """
+
+    text: str
+    function: str
+    inner: Expression
+
+
 def parse_expression(text: str, example: str = "'areal_mass * utilization'") -> Expression:
     """Parse an expression: names, numbers, texts, ``+ - * / **``, comparisons, ``and or not``, a few functions.
+
+    Statistics (``mean``, ``std``, ``ci95``) are of an expression over the cases of a design, and make a number of each
+    design.
 
     Raises
     ------
@@ -165,8 +200,9 @@ def parse_expressions(text: str, example: str = "'utilization, -porosity'", most
 
 
 def numeric_names(table: pd.DataFrame) -> list[str]:
-    """Return the columns of numbers that are neither deviations nor counts of an objective's seeds."""
-    return [str(name) for name in table.select_dtypes("number").columns if not str(name).endswith(("_std", "_seeds"))]
+    """Return the columns of numbers that are neither deviations, intervals nor counts of an objective's seeds."""
+    beside = ("_std", "_seeds", "_low", "_high")
+    return [str(name) for name in table.select_dtypes("number").columns if not str(name).endswith(beside)]
 
 
 def _check(node: ast.AST) -> None:
@@ -189,10 +225,39 @@ def _check(node: ast.AST) -> None:
             inner = [left, *comparators]
         case ast.Call(ast.Name(name), arguments, []) if name in FUNCTIONS and len(arguments) == FUNCTIONS[name][1]:
             inner = arguments
+        case ast.Call(ast.Name(name), [argument], []) if name in STATISTICS and not _has_statistics(argument):
+            inner = [argument]
         case _:
             raise NotAllowedError(f"{ast.unparse(node)!r} is not allowed")
     for one in inner:
         _check(one)
+
+
+def _outside_statistics(node: ast.AST) -> Iterator[ast.AST]:
+    """Yield the parts of an expression: statistics whole, and no names of functions."""
+    yield node
+    if isinstance(node, ast.Call):
+        inner: Iterable[ast.AST] = () if _is_statistic(node) else node.args
+    else:
+        inner = ast.iter_child_nodes(node)
+    for one in inner:
+        yield from _outside_statistics(one)
+
+
+def _has_statistics(node: ast.AST) -> bool:
+    return any(_is_statistic(one) for one in ast.walk(node))
+
+
+def _is_statistic(node: ast.AST) -> bool:
+    return bool(_taken_apart(node))
+
+
+def _taken_apart(node: ast.AST) -> list[tuple[str, ast.expr]]:
+    """Return function and inner expression of a statistic; nothing of anything else."""
+    match node:
+        case ast.Call(ast.Name(name), [argument]) if name in STATISTICS:
+            return [(name, argument)]
+    return []
 
 
 def _value(node: ast.AST, table: pd.DataFrame) -> Any:
@@ -204,6 +269,8 @@ def _value(node: ast.AST, table: pd.DataFrame) -> Any:
             return text
         case ast.Constant(int() | float() as number):
             return np.float64(number)
+        case ast.Call(ast.Name(name), _) if name in STATISTICS:
+            return table[ast.unparse(node)].to_numpy()
         case ast.Call(ast.Name(name), arguments):
             return FUNCTIONS[name][0](*(_value(one, table) for one in arguments))
     return _operation(node, table)

@@ -26,9 +26,9 @@ def design_table(
         As `open_cube` gives it, of a grid or of a study, with energies or without.
     objectives : sequence of Expression, optional
         Taken case by case, averaged like variables, under their texts; with ``_seeds`` stands for how many seeds they
-        exist, with ``_low`` and ``_high`` the ends of Student's 95 % interval of the mean (NaN for one seed). Those that
-        name what only the table of designs has (``seeds_ok``, ``porosity_std``, ``ci95(porosity)``) are taken of the
-        means.
+        exist, with ``_low`` and ``_high`` the ends of Student's 95 % interval of the mean (NaN for one seed). Those
+        that name what only the table of designs has (``seeds_ok``, ``porosity_std``, ``ci95(porosity)``) are taken of
+        the means.
     condition : Expression, optional
         Whose statistics are to be columns too, as those of the objectives are.
 

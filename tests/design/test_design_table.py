@@ -8,8 +8,10 @@ import xarray as xr
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from scipy import stats
 
 import ssbflow
+from ssbflow.design.expression import parse_expression
 from ssbflow.design.table import design_table
 from ssbflow.errors import SelectionError
 from ssbflow.store.cells import STATUS
@@ -112,6 +114,28 @@ def test_table_agrees_with_a_loop_over_the_cells(status: np.ndarray, porosity: n
             mean, deviation = table.loc[label, ["porosity", "porosity_std"]]
             assert mean == pytest.approx(known.mean() if len(known) else np.nan, nan_ok=True, abs=1e-12)
             assert deviation == pytest.approx(known.std(ddof=1) if len(known) > 1 else np.nan, nan_ok=True, abs=1e-6)
+
+
+def test_objective_has_student_s_interval_and_conditions_their_statistics() -> None:
+    values = np.array([[[0.1, 0.2, 0.6, 9.0]], [[0.3, np.nan, 9.0, 9.0]]])
+    given_cube = cube([[[OK, OK, OK, FAILED]], [[OK, OK, PENDING, PENDING]]], values)
+    condition = parse_expression("ci95(2 * porosity) < 1 and mean(porosity) > std(porosity)")
+    table = design_table(given_cube, [parse_expression("10 * porosity")], condition)
+    known = values[0, 0, :3]
+    low, high = stats.t.interval(0.95, 2, known.mean(), stats.sem(known))
+    row, other = table.iloc[0], table.iloc[1]
+    assert (row["10 * porosity_low"], row["10 * porosity_high"]) == pytest.approx((10 * low, 10 * high))
+    assert row["ci95(2 * porosity)"] == pytest.approx(high - low)
+    assert (row["mean(porosity)"], row["std(porosity)"]) == pytest.approx((known.mean(), known.std(ddof=1)))
+    assert other["mean(porosity)"] == 0.3
+    assert other[["10 * porosity_low", "10 * porosity_high", "ci95(2 * porosity)", "std(porosity)"]].isna().all()
+
+
+def test_objective_of_designs_has_no_interval() -> None:
+    objective = parse_expression("mean(porosity) - ci95(porosity)")
+    table = design_table(cube([[[OK, OK]]], [[[0.1, 0.3]]]), [objective])
+    assert table[objective.text].iloc[0] == pytest.approx(0.2 - stats.t.ppf(0.975, 1) * 0.1)
+    assert f"{objective.text}_low" not in table
 
 
 @pytest.mark.lammps

@@ -65,3 +65,30 @@ def test_parts_of_a_condition_and_by_how_much_they_are_missed() -> None:
     np.testing.assert_allclose(parts[1].excess(TABLE), [-3, 1, -2])
     assert parts[2].excess(TABLE).isna().all()
     assert isinstance(parts[0].node, ast.Compare)
+
+
+def test_statistics_are_columns_of_a_table_of_designs() -> None:
+    condition = parse_expression("ci95(a * b) < 0.05 * mean(a) and b > std( a )")
+    assert [(one.text, one.function, one.inner.text) for one in condition.statistics] == [
+        ("ci95(a * b)", "ci95", "a * b"),
+        ("mean(a)", "mean", "a"),
+        ("std(a)", "std", "a"),
+    ]
+    assert condition.names == {"b"}
+    table = pd.DataFrame({"b": [1.0, 1, 0], "ci95(a * b)": [0.1, 0.1, 0.1], "mean(a)": [3.0, 1, 3], "std(a)": 0.5})
+    assert condition.over(table).tolist() == [True, False, False]
+
+
+def test_names_within_functions_count_and_those_of_functions_do_not() -> None:
+    assert parse_expression("max(a, 2 * b) + ci95(c)").names == {"a", "b"}
+
+
+def test_statistics_have_no_value_for_a_case() -> None:
+    with pytest.raises(SelectionError, match=r"'mean\(a\)' is of designs"):
+        parse_expression("a / mean(a)").over(TABLE)
+
+
+@pytest.mark.parametrize("text", ["mean(std(a))", "ci95(a, b)", "mean()", "ci95(2 * max(a, mean(b)))", "mean(a=1)"])
+def test_statistics_are_of_one_expression_over_cases(text: str) -> None:
+    with pytest.raises(InputError, match="is no expression"):
+        parse_expression(text)
