@@ -2,12 +2,17 @@
 
 import json
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
+import msgspec
 import pyarrow as pa
 
-from ssbflow.inputs.identity import canonical_json
-from ssbflow.store.sealed import seal_of
+from ssbflow.errors import StoreError
+from ssbflow.store.sealed import check_seal, seal_of
+
+PLAIN = ("case_id", "measure_id", "status", "attempt", "seal")
+"""Columns that every table of records has."""
 
 GROUPS = ("inputs", "values", "failure", "provenance", "zip")
 """Parts of a record that become columns of their own: ``values.porosity``, ``failure.cause``, …"""
@@ -25,13 +30,37 @@ TYPES = {
 """Of columns that are neither values, which are numbers, nor words, as most are."""
 
 
-def row(record: dict[str, Any]) -> dict[str, Any]:
-    """Return a record, as its file holds it, as one flat row; inputs become JSON texts."""
-    flat = {name: value for name, value in record.items() if name not in GROUPS}
-    for group in GROUPS:
-        for name, value in (record.get(group) or {}).items():
-            flat[f"{group}.{name}"] = canonical_json(value) if group == "inputs" else value
-    return flat
+class SealedRecord(msgspec.Struct, forbid_unknown_fields=True):
+    """A record as its file holds it; every input stays the JSON text that it is there."""
+
+    case_id: str
+    status: str
+    attempt: int
+    seal: str
+    measure_id: str | None = None
+    inputs: dict[str, msgspec.Raw] = {}
+    values: dict[str, float] = {}
+    failure: dict[str, str | int] = {}
+    provenance: dict[str, str | int | bool] = {}
+    zip: dict[str, str | int] = {}
+
+
+_decoder = msgspec.json.Decoder(SealedRecord)
+
+
+def sealed_record(text: bytes, origin: Path | str) -> SealedRecord:
+    """Return the record that a file holds.
+
+    Raises
+    ------
+    StoreError
+        It is torn, not what was sealed, or no record.
+    """
+    check_seal(text, origin)
+    try:
+        return _decoder.decode(text)
+    except msgspec.DecodeError as error:
+        raise StoreError(f"{origin} is no record: {error}; see: ssbflow check STORE") from error
 
 
 def record(flat: dict[str, Any]) -> dict[str, Any]:
@@ -53,11 +82,16 @@ def is_whole(flat: dict[str, Any]) -> bool:
     return bool(flat["seal"] == seal_of(record(flat)))
 
 
-def table(records: Sequence[dict[str, Any]]) -> pa.Table:
-    """Return sealed records, as their files hold them, as a table."""
-    rows = [row(one) for one in records]
-    names = dict.fromkeys([*("case_id", "measure_id", "status", "attempt", "seal"), *(n for one in rows for n in one)])
-    return pa.table({name: pa.array([one.get(name) for one in rows], _type_of(name)) for name in names})
+def table(records: Sequence[SealedRecord]) -> pa.Table:
+    """Return records as a table, flat; inputs are JSON texts."""
+    columns = {name: pa.array([getattr(one, name) for one in records], _type_of(name)) for name in PLAIN}
+    inputs = [{name: bytes(text) for name, text in one.inputs.items()} for one in records]
+    for group in GROUPS:
+        members: list[dict[str, Any]] = inputs if group == "inputs" else [getattr(one, group) for one in records]
+        types = {name: _type_of(f"{group}.{name}") for name in sorted(set[str]().union(*members))}
+        parts = pa.array(members, pa.struct(types.items())).flatten()  # dicts are taken apart in C++
+        columns |= {f"{group}.{name}": part for name, part in zip(types, parts, strict=True)}
+    return pa.table(columns)
 
 
 def joined(tables: Iterable[pa.Table]) -> pa.Table:

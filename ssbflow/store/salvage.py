@@ -11,8 +11,8 @@ import pyarrow.parquet as pq
 from ssbflow.errors import StoreError
 from ssbflow.inputs.identity import ID_DIGITS, identity
 from ssbflow.store.check_records import record_problem
-from ssbflow.store.flat import joined, record, table
-from ssbflow.store.sealed import seal_of
+from ssbflow.store.flat import joined, record, sealed_record, table
+from ssbflow.store.sealed import seal_of, sealed
 
 
 @dataclass
@@ -40,7 +40,7 @@ def salvage(path: Path) -> Salvage:
     try:
         for row, content in rows_of(path):
             if content:
-                whole.append({**content, "seal": row["seal"]})
+                whole.append(sealed_record(sealed(content), path))
             elif key := _key(row):
                 found.lost.append(key)
             else:

@@ -40,13 +40,14 @@ def unsealed(text: bytes, origin: Path | str) -> dict[str, Any]:
     StoreError
         It is torn, or not what was sealed.
     """
-    content = with_seal(text, origin)
+    check_seal(text, origin)
+    content: dict[str, Any] = from_json(text)  # five times as fast as json
     del content["seal"]
     return content
 
 
-def with_seal(text: bytes, origin: Path | str) -> dict[str, Any]:
-    """Return the content of a sealed JSON text, and its seal under the name ``seal``.
+def check_seal(text: bytes, origin: Path | str) -> None:
+    """Refuse a sealed JSON text that is not what was sealed.
 
     Raises
     ------
@@ -56,8 +57,6 @@ def with_seal(text: bytes, origin: Path | str) -> dict[str, Any]:
     body, tail = text[:-TAIL_LENGTH].removesuffix(b","), TAIL.fullmatch(text[-TAIL_LENGTH:])
     if tail is None or _hash(body) != tail[1].decode():
         raise StoreError(f"{origin} is damaged: its content is not what was sealed; see: ssbflow check STORE")
-    content: dict[str, Any] = from_json(text)  # five times as fast as json
-    return content
 
 
 def _body(content: dict[str, Any]) -> bytes:

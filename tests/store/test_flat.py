@@ -2,14 +2,16 @@ import io
 from typing import Any
 
 import pyarrow.parquet as pq
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ssbflow.errors import StoreError
 from ssbflow.store.cube import VARIABLES
-from ssbflow.store.flat import is_whole, joined, record, table
+from ssbflow.store.flat import SealedRecord, is_whole, joined, record, sealed_record, table
 from ssbflow.store.ledger import parquet_bytes
 from ssbflow.store.records import CaseRecord, Failure, MeasureRecord, StoredFile
-from ssbflow.store.sealed import seal_of
+from ssbflow.store.sealed import sealed
 
 ids = st.integers(0, 2**128 - 1).map("{:032x}".format)
 finite = st.floats(allow_nan=False, allow_infinity=False)
@@ -42,10 +44,9 @@ records = st.builds(CaseRecord, **outcomes, zip=zips) | st.builds(MeasureRecord,
 some_records = st.lists(records, min_size=1, max_size=3)
 
 
-def as_written(one: CaseRecord | MeasureRecord) -> dict[str, Any]:
+def as_written(one: CaseRecord | MeasureRecord) -> SealedRecord:
     """A record as its file holds it."""
-    content = one.model_dump(mode="json")
-    return {**content, "seal": seal_of(content)}
+    return sealed_record(sealed(one.model_dump(mode="json")), "a.json")
 
 
 def with_what_exists(one: CaseRecord | MeasureRecord) -> CaseRecord | MeasureRecord:
@@ -97,3 +98,10 @@ def test_no_records_are_an_empty_table_with_the_columns_that_say_what_a_row_is_o
     empty = table([])
     assert empty.num_rows == 0
     assert empty.column_names == ["case_id", "measure_id", "status", "attempt", "seal"]
+
+
+def test_what_is_sealed_and_no_record_is_refused_by_name() -> None:
+    content = {"case_id": "a", "status": "ok", "attempt": 1}
+    for strange in ({**content, "mood": "good"}, {**content, "values": {"steps": "many"}}, {"case_id": "a"}):
+        with pytest.raises(StoreError, match=r"a\.json is no record: .*ssbflow check"):
+            sealed_record(sealed(strange), "a.json")

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from ssbflow.errors import StoreError
 from ssbflow.store import ledger
-from ssbflow.store.flat import table
+from ssbflow.store.flat import SealedRecord, table
 from ssbflow.store.layout import Store
 from ssbflow.store.ledger import (
     find_in_ledger,
@@ -40,7 +40,7 @@ rows = st.lists(
 
 
 def as_table(some: list[dict[str, Any]]) -> pa.Table:
-    return table([{"status": "ok", "seal": "0" * 16, **row} for row in some])
+    return table([SealedRecord(status="ok", seal="0" * 16, **row) for row in some])
 
 
 def latest(newest_first: list[dict[str, Any]]) -> dict[Key, dict[str, Any]]:

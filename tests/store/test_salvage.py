@@ -1,6 +1,5 @@
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
@@ -8,11 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ssbflow.inputs.identity import identity
-from ssbflow.store.flat import is_whole, table
+from ssbflow.store.flat import is_whole, sealed_record, table
 from ssbflow.store.ledger import parquet_bytes
 from ssbflow.store.records import CaseRecord, Failure, MeasureRecord, StoredFile
 from ssbflow.store.salvage import Salvage, salvage
-from ssbflow.store.sealed import seal_of
+from ssbflow.store.sealed import sealed
 
 
 def records() -> Iterator[CaseRecord | MeasureRecord]:
@@ -32,15 +31,10 @@ def records() -> Iterator[CaseRecord | MeasureRecord]:
         )
 
 
-def sealed_content(record: CaseRecord | MeasureRecord) -> dict[str, Any]:
-    content = record.model_dump(mode="json")
-    return {**content, "seal": seal_of(content)}
-
-
-RECORDS = [sealed_content(record) for record in records()]
+RECORDS = [sealed_record(sealed(record.model_dump(mode="json")), "a.json") for record in records()]
 SEGMENT = parquet_bytes(table(RECORDS))
-SEALS = {content["seal"] for content in RECORDS}
-KEYS = {(content.get("measure_id", ""), content["case_id"]) for content in RECORDS}
+SEALS = {record.seal for record in RECORDS}
+KEYS = {(record.measure_id or "", record.case_id) for record in RECORDS}
 
 
 def salvaged(folder: Path, content: bytes) -> Salvage:
@@ -81,7 +75,7 @@ def test_a_column_that_follows_from_others_loses_no_simulation(tmp_path: Path, c
     harmed = bytearray(SEGMENT)
     harmed[at.data_page_offset + at.total_compressed_size // 2] ^= 1
     found = salvaged(tmp_path, bytes(harmed))
-    simulations = {content["seal"] for content in RECORDS if "measure_id" not in content}
+    simulations = {record.seal for record in RECORDS if record.measure_id is None}
     assert simulations <= set(seals(found))
 
 
@@ -91,7 +85,7 @@ def test_a_damaged_column_of_numbers_loses_only_rows_that_have_them_and_names_th
     harmed = bytearray(SEGMENT)
     harmed[at.data_page_offset + at.total_compressed_size // 2] ^= 1
     found = salvaged(tmp_path, bytes(harmed))
-    gone = {(content["measure_id"], content["case_id"]) for content in RECORDS if "porosity" in content["values"]}
+    gone = {(record.measure_id, record.case_id) for record in RECORDS if "porosity" in record.values}
     assert (set(found.lost), found.nameless) == (gone, 0)
     assert len(found.rows) == len(RECORDS) - len(gone)
 
