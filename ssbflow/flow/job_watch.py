@@ -13,12 +13,13 @@ from distributed.diagnostics.plugin import SchedulerPlugin
 from tornado.ioloop import PeriodicCallback
 
 from ssbflow.errors import ClusterError
-from ssbflow.flow.jobqueue import TellingJob
+from ssbflow.flow.jobqueue import GIVEN_UP_AFTER_S, TellingJob
 from ssbflow.flow.queues import Queue, Standing, ask
 
 log = logging.getLogger("ssbflow")
 
 LOOKS_EVERY_S = 5.0
+SOON_S = 0.5  # after that the cluster has heard of it
 PAUSE_S = 5.0  # after the first failure, then twice as long each time
 LONGEST_PAUSE_S = 600.0
 TRIES = 8  # in a row without a worker: a queue that is down for a quarter of an hour is waited for
@@ -43,6 +44,7 @@ class JobWatch(SchedulerPlugin):
         self.gave_up = self.has_lost_all = False
         self._next_at = 0.0
         self._arrived: set[TellingJob] = set()
+        self._looking = asyncio.Lock()
         self._callback = PeriodicCallback(self._look, LOOKS_EVERY_S * 1000)
 
     def begin(self) -> None:
@@ -57,6 +59,11 @@ class JobWatch(SchedulerPlugin):
     def add_worker(self, scheduler: Scheduler, worker: str, **_: Any) -> None:
         """Note at once that a worker has come: it may be lost before one looks, and Dask replaces it then."""
         self._note_arrivals({scheduler.workers[worker].name})
+
+    def remove_worker(self, scheduler: Scheduler, worker: str, **_: Any) -> None:  # noqa: ARG002
+        """Look as soon as Dask has given up the job of a lost worker: its cases wait for another."""
+        if self.jobs.loop is not None:
+            self.jobs.loop.call_later(GIVEN_UP_AFTER_S + SOON_S, self._look)
 
     def end(self) -> None:
         """Look no more."""
@@ -77,6 +84,11 @@ class JobWatch(SchedulerPlugin):
         return f"{said[0]}; {self.queue.ask[0]} says: {self.standing().words or 'no jobs'}"
 
     async def _look(self) -> None:
+        async with self._looking:
+            if self._callback.is_running():
+                await self._look_after_jobs()
+
+    async def _look_after_jobs(self) -> None:
         here = {worker["name"] for worker in self.jobs.scheduler_info["workers"].values()}
         self._note_arrivals(here)
         if self.gave_up and self._arrived and not here and self.jobs.scheduler is not None:

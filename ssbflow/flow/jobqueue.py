@@ -25,7 +25,8 @@ LOST_AFTER_S = 30  # without a heartbeat
 STARTS_WITHIN_S = 120  # a worker that comes; Python is slow to load from a network file system
 SHARE_KEPT = 0.05  # of the walltime, between the worker's end and the job's: to write checkpoints and records
 LEAST_KEPT_S, MOST_KEPT_S = 60, 1800
-CONFIG = {"distributed.deploy.lost-worker-timeout": "10s"}
+GIVEN_UP_AFTER_S = 5  # without its worker: what a nanny needs to start another
+CONFIG = {"distributed.deploy.lost-worker-timeout": f"{GIVEN_UP_AFTER_S}s"}
 """Of Dask, as long as there is such a cluster: a job whose worker has gone is given up, then replaced."""
 
 # mpiexec would ask the queue for nodes, and start its processes by srun or ssh: here they run where the worker does

@@ -17,6 +17,8 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import psutil
+
 USER = "ssbflow-tests"
 PROGRAMS = ("munged", "slurmctld", "slurmd", "sbatch", "squeue", "scancel", "scontrol")
 SYSTEM_PATH = f"{os.environ['PATH']}:/usr/sbin:/sbin"
@@ -158,19 +160,30 @@ class Slurm:
         _give(self.workspace)
         return path
 
-    def jobs(self, *, ended: bool = False) -> dict[str, str]:
-        """Return id → state (``PENDING``, ``RUNNING``, ...) of the jobs, the ended ones too if asked for."""
+    def jobs(self, *, ended: bool = False, comment: str = "") -> dict[str, str]:
+        """Return id → state (``PENDING``, ``RUNNING``, ...) of the jobs, the ended ones too if asked for.
+
+        Only those that were submitted with the comment, if there is one.
+        """
         states = ["--states=all"] if ended else []
-        answer = self.run(["squeue", "--noheader", *states, "--format=%i %T"])
-        return dict(line.split() for line in answer.stdout.splitlines())
+        answer = self.run(["squeue", "--noheader", *states, "--sort=i", "--format=%i %T %k"])
+        lines = [line.split() for line in answer.stdout.splitlines()]
+        return {job: state for job, state, said in lines if comment in ("", said)}
 
     def cancel(self, job: str) -> None:
         """Cancel a job."""
         self.run(["scancel", job])
 
     def kill(self, job: str) -> None:
-        """Kill a job; Slurm sends TERM first and KILL after its KillWait, as at the end of a walltime."""
-        self.run(["scancel", "--signal=KILL", "--full", job])
+        """Kill all processes of a job at once, Slurm's own too; nobody hears of it before."""
+        for process in psutil.process_iter(["cmdline"]):
+            if f"slurmstepd: [{job}.batch]" in " ".join(process.info["cmdline"] or ()):
+                for one in [process, *process.children(recursive=True)]:
+                    one.kill()
+
+    def end_walltime(self, job: str) -> None:
+        """Let the walltime of a job be over: Slurm notices within 30 s, sends TERM, and KILL after its KillWait."""
+        self.run(["scontrol", "update", f"JobId={job}", "EndTime=now"])
 
     def wait_for_end(self, job: str, within_s: float = 120) -> None:
         """Wait until a job has ended."""

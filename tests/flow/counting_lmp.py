@@ -9,11 +9,17 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
+from ssbflow.press import names
 from ssbflow.press.lmp import SETTING, find_lmp
 
 SLOW = "sleep 1"
 WORKER_KILLED = "kill -9 $PPID; sleep 9"  # its parent is the worker
 LAMMPS_KILLED = "kill -9 $$"
+HELD = (  # where it has a whole checkpoint, until it is killed
+    f"until tail -c 16 {names.checkpoint('press', 1)} 2>/dev/null | grep -aq RestartT; do sleep 0.1; done; "
+    "kill -STOP $lmp; touch held"
+)
+SLOWED = "while kill -STOP $lmp 2>/dev/null; do sleep 0.9; kill -CONT $lmp; sleep 0.1; done"  # ten times
 FAILS = "echo 'ERROR: out of luck' > log.lammps; exit 7"
 WAIT_S = 45.0
 
@@ -28,10 +34,24 @@ def in_case(case_id: str, trouble: str) -> str:
     return f'[ "${{PWD##*/}}" = {case_id} ] && {{ {trouble}; }}'
 
 
-class CountingLmp:
-    """A script in front of the real `lmp`; it notes each press that begins, and each that comes to its end."""
+def first_time(folder: Path, trouble: str) -> str:
+    """A trouble that each case has once."""
+    return once(folder, trouble, about="met-${PWD##*/}")
 
-    def __init__(self, folder: Path, *troubles: str) -> None:
+
+class CountingLmp:
+    """A script in front of the real `lmp`; it notes each press that begins, and each that comes to its end.
+
+    Parameters
+    ----------
+    folder : Path
+    troubles : str
+        Lines of shell before each press.
+    while_pressing : str
+        Lines beside it; ``$lmp`` is its process.
+    """
+
+    def __init__(self, folder: Path, *troubles: str, while_pressing: str = "") -> None:
         real = find_lmp()
         self.path, self.folder = folder / "lmp", folder
         lines = [
@@ -40,7 +60,9 @@ class CountingLmp:
             f'case "$*" in *-in*) ;; *) exec {real.path} "$@";; esac',
             f'echo "${{PWD##*/}}" >> {folder / "begun"}',
             *troubles,
-            f'{real.path} "$@"; code=$?',
+            f'{real.path} "$@" & lmp=$!',
+            while_pressing,
+            "wait $lmp; code=$?",
             f'[ $code = 0 ] && echo "${{PWD##*/}}" >> {folder / "ended"}',
             "exit $code",
         ]
