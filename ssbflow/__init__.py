@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from ssbflow.design.energy import polarization_mv as polarization_mv
     from ssbflow.design.energy import with_energies as with_energies
     from ssbflow.design.recipe import recipe as recipe
+    from ssbflow.design.search import search as search
     from ssbflow.design.selection import best as best
+    from ssbflow.design.target_loop import target_loop as target_loop
     from ssbflow.errors import SsbflowError as SsbflowError
     from ssbflow.flow.planning import plan as plan
     from ssbflow.flow.remeasure import remeasure as remeasure
@@ -38,6 +40,8 @@ if TYPE_CHECKING:
     from ssbflow.inputs.material import Material as Material
     from ssbflow.inputs.protocol import Protocol as Protocol
     from ssbflow.inputs.reading import load_sweep as load_sweep
+    from ssbflow.inputs.search import Search as Search
+    from ssbflow.inputs.search import load_search as load_search
     from ssbflow.inputs.sweep import Sweep as Sweep
     from ssbflow.packing.grid_fill import pack as pack
     from ssbflow.packing.packing import Packing as Packing
@@ -55,6 +59,8 @@ _HOME = {
     "open_cube": "accessor",  # as in store.opening; a cube that is opened so has ds.ssb
     "calibrate": "design.calibration",
     "best": "design.selection",
+    "search": "design.search",
+    "target_loop": "design.target_loop",
     "polarization_mv": "design.energy",
     "with_energies": "design.energy",
     "recipe": "design.recipe",
@@ -78,6 +84,8 @@ _HOME = {
     "load_experiment": "inputs.experiment",
     "load_experiments": "inputs.experiment",
     "load_materials": "inputs.catalog",
+    "load_search": "inputs.search",
+    "Search": "inputs.search",
     "load_sweep": "inputs.reading",
     "Sweep": "inputs.sweep",
     "pack": "packing.grid_fill",

@@ -1,0 +1,183 @@
+"""Search beyond the grid: designs are asked for, simulated and told, batch after batch, all in the store."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from distributed import Client
+
+from ssbflow.design.asking import Told, Values, first_designs, next_designs
+from ssbflow.design.constraints import constraint_table, parse_condition
+from ssbflow.design.expression import parse_expression
+from ssbflow.design.selection import Selection, best
+from ssbflow.design.studies import check_known, check_same, study_rounds
+from ssbflow.errors import SelectionError
+from ssbflow.flow.events import Callback
+from ssbflow.flow.runner import run
+from ssbflow.inputs.knobs import turned
+from ssbflow.inputs.search import Search
+from ssbflow.inputs.study import Study
+from ssbflow.inputs.sweep import Sweep
+from ssbflow.inputs.validation import validated
+from ssbflow.store.layout import Store
+
+
+@dataclass(frozen=True, eq=False)
+class Searched:
+    """What a search found.
+
+    Parameters
+    ----------
+    selection : Selection
+        The best designs first; of a search for several objectives, their front.
+    cube : str
+        Name of its cube, over design and seed.
+    asked : int
+        Designs.
+    progress : pandas.Series
+        The best objective after each round.
+    """
+
+    selection: Selection
+    cube: str
+    asked: int
+    progress: "pd.Series[float]"
+
+
+def search(
+    given: Search, store: str | Path, client: Client | None = None, *, callbacks: Iterable[Callback] = ()
+) -> Searched:
+    """Look for the best design within ranges of its knobs; the same again goes on where it was stopped.
+
+    What to ask for next depends on the search and on what is in the store, so that a search which was stopped asks for
+    the same designs as one that was not.
+
+    Parameters
+    ----------
+    given : Search
+    store : path
+        Made if it does not exist.
+    client : distributed.Client, optional
+        Runs the cases one after another in this process if left out.
+    callbacks : iterable of Callback
+
+    Raises
+    ------
+    InputError
+        An expression that cannot be understood, another search of this name in the store, or Optuna is not installed.
+    SelectionError
+        An objective names no variable, or no design that was asked for fulfils the condition.
+    StoreError, LammpsNotFoundError, ClusterError
+        As `ssbflow.run`.
+    """
+    _check(given)
+    layout, watching = Store(Path(store).resolve()), tuple(callbacks)
+    rounds = list(study_rounds(layout, given.name))
+    if rounds:
+        check_same(given.name, _lasting(stored_search(store, given.name)), _lasting(given))
+        run(rounds[-1], store, client, callbacks=watching)  # it may have been stopped
+    while (wanted := _next_round(given, store, rounds)) is not None:
+        run(wanted, store, client, callbacks=watching)
+        rounds.append(wanted)
+    selection = _selection(given, store, given.where)
+    return Searched(selection, given.name, sum(len(one.compositions) for one in rounds), _progress(selection))
+
+
+def stored_search(store: str | Path, name: str) -> Search:
+    """Return a search that was begun in a store.
+
+    Raises
+    ------
+    SelectionError
+        There is no search of this name.
+    """
+    rounds = list(study_rounds(Store(Path(store)), name))
+    asked = rounds[-1].study.asked if rounds and rounds[-1].study else {}
+    if "search" not in asked:
+        raise SelectionError(
+            f"{store} has no search {name!r}; begin one with: ssbflow search SEARCH.yaml --store {store}"
+        )
+    return validated(Search, asked["search"], f"{store}: search {name}")
+
+
+def _check(given: Search) -> None:
+    """Refuse expressions that make no sense before anything is computed."""
+    objectives = [parse_expression(text) for text in _objectives(given)]
+    check_known(objectives, [parse_condition(given.where)] if given.where else [])
+
+
+def _objectives(given: Search) -> list[str]:
+    return [text for text in (given.maximize, given.minimize, *given.pareto) if text is not None]
+
+
+def _lasting(given: Search) -> dict[str, object]:
+    """Return what makes a search the same one: it may be told to ask for more designs, and described otherwise."""
+    return given.model_dump(mode="json", exclude={"designs", "batch", "description"})
+
+
+def _next_round(given: Search, store: str | Path, rounds: list[Sweep]) -> Sweep | None:
+    asked = sum(len(one.compositions) for one in rounds)
+    if asked >= given.designs:
+        return None
+    generator = np.random.default_rng(np.random.SeedSequence([given.random_seed, len(rounds)]))
+    if rounds:
+        values = next_designs(
+            given.vary, list(_told(given, store, rounds)), min(given.batch, given.designs - asked), generator
+        )
+    else:
+        values = first_designs(given.vary, generator)[: given.designs]
+    return _round(given, len(rounds), values) if values else None
+
+
+def _round(given: Search, number: int, values: list[Values]) -> Sweep:
+    designs = [turned(given.composition, given.distribution, one) for one in values]
+    asked = {"search": given.model_dump(mode="json"), "values": values}
+    return Sweep(
+        name=given.name,
+        description=given.description,
+        compositions=tuple(composition for composition, _ in designs),
+        distributions=tuple(distribution for _, distribution in designs),
+        seeds=given.seeds,
+        protocol=given.protocol,
+        analysis=given.analysis,
+        study=Study(name=given.name, round=number, role="search" if number else "search, spread evenly", asked=asked),
+    )
+
+
+def _told(given: Search, store: str | Path, rounds: list[Sweep]) -> Iterator[Told]:
+    """Yield what came of every design so far."""
+    designs = _selection(given, store, None).designs
+    names, sign = _objectives(given), -1 if given.minimize else 1
+    violation = _violation(designs, given.where)
+    for one in rounds:
+        assert one.study is not None
+        for (composition, distribution), values in zip(one.pairs(), one.study.asked["values"], strict=True):
+            label = composition.label, distribution.label
+            known = label in designs.index
+            objectives = tuple(sign * float(designs[name][label]) if known else np.nan for name in names)
+            yield Told(values, objectives, float(violation[label]) if known else np.inf)
+
+
+def _violation(designs: pd.DataFrame, where: str | None) -> "pd.Series[float]":
+    """Return by how much each design misses the constraints, in units of their deviations; 0 where it fulfils them."""
+    if where is None:
+        return pd.Series(0.0, index=designs.index)
+    standing = constraint_table(designs, where)
+    misses = standing["misses_by"].unstack("constraint")
+    missed = (misses / misses.std().replace(0, np.nan)).fillna(1.0).clip(lower=1e-6)  # texts: simply not met
+    return missed.where(~standing["fulfilled"].unstack("constraint"), 0.0).sum(axis=1)
+
+
+def _selection(given: Search, store: str | Path, where: str | None) -> Selection:
+    return best(
+        store, maximize=given.maximize, minimize=given.minimize, pareto=given.pareto, where=where, cell=given.cell,
+        cube=given.name,
+    )  # fmt: skip
+
+
+def _progress(selection: Selection) -> "pd.Series[float]":
+    """Return the best objective after each round, of the designs that fulfil the condition."""
+    by_round = selection.table.groupby("round")[selection.objective]
+    return by_round.max().cummax() if selection.maximize else by_round.min().cummin()
