@@ -5,8 +5,10 @@ import pytest
 from ssbflow.inputs.catalog import catalog_folder, load_materials
 from ssbflow.inputs.material import MEASURED_ONLY, MECHANICAL, Material
 from ssbflow.inputs.reading import load_sweep
+from ssbflow.inputs.search import load_search
 
 SWEEPS = sorted((catalog_folder() / "sweeps").glob("*.yaml"))
+SEARCHES = sorted((catalog_folder() / "searches").glob("*.yaml"))
 MATERIALS = load_materials()
 
 
@@ -25,6 +27,17 @@ def test_sweep_loads_under_its_own_name(path: Path) -> None:
     assert len({case.case_id for case in sweep.cases()}) == (
         len(sweep.compositions) * len(sweep.distributions) * len(sweep.seeds)
     )
+
+
+@pytest.mark.parametrize("path", SEARCHES, ids=lambda path: path.stem)
+def test_search_loads_and_is_named_after_its_sweep(path: Path) -> None:
+    search, sweep = load_search(path), load_sweep(path.parents[1] / "sweeps" / path.name)
+    assert search.name == f"{path.stem}_search"
+    assert (search.protocol, search.analysis, search.seeds) == (sweep.protocol, sweep.analysis, sweep.seeds)
+
+
+def test_there_are_searches() -> None:
+    assert SEARCHES
 
 
 @pytest.mark.parametrize("name", MATERIALS)
