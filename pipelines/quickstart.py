@@ -11,8 +11,9 @@ from rich.console import Console
 import ssbflow
 from ssbflow.flow.clients import connected
 from ssbflow.flow.events import ProgressBar
+from ssbflow.views.card_tables import recipe_table
 from ssbflow.views.cross_section import draw_case
-from ssbflow.views.tables import plan_table, recipe_table, selection_table
+from ssbflow.views.tables import plan_table, selection_table
 
 SWEEP = Path(__file__).parents[1] / "catalogs" / "sweeps" / "quickstart.yaml"
 LEAST_UTILIZATION = 0.9

@@ -13,6 +13,7 @@ from ssbflow.press.press import press as press
 if TYPE_CHECKING:
     from ssbflow.accessor import open_cube as open_cube
     from ssbflow.design.calibration import calibrate as calibrate
+    from ssbflow.design.card import Recipe as Recipe
     from ssbflow.design.energy import polarization_mv as polarization_mv
     from ssbflow.design.energy import with_energies as with_energies
     from ssbflow.design.recipe import recipe as recipe
@@ -57,6 +58,7 @@ if TYPE_CHECKING:
 _HOME = {
     "press": "press.press",
     "open_cube": "accessor",  # as in store.opening; a cube that is opened so has ds.ssb
+    "Recipe": "design.card",
     "calibrate": "design.calibration",
     "best": "design.selection",
     "search": "design.search",

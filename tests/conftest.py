@@ -65,6 +65,16 @@ def tiny_store(tiny_sweep: Sweep, tmp_path_factory: pytest.TempPathFactory) -> P
 
 
 @pytest.fixture(scope="session")
+def tiny_anode_store(tiny_sweep: Sweep, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store with one design of graphite, GR60/fine, run for real; read only."""
+    mixed = tiny_sweep.compositions[0].model_dump() | {"label": "GR60", "eam": "graphite"}
+    store = tmp_path_factory.mktemp("anode") / "store"
+    summary = ssbflow.run(tiny_sweep.replace(name="anode", compositions=[mixed], seeds=[1]), store)
+    assert (summary.ok, summary.failed) == (1, 0)
+    return store
+
+
+@pytest.fixture(scope="session")
 def stores(tiny_store: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """The tiny store as it is ("loose"), and with its records in the ledger ("compacted"); read only."""
     found = {name: tmp_path_factory.mktemp("checked") / name for name in ("loose", "compacted")}

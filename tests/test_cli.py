@@ -109,8 +109,46 @@ def test_from_plan_to_recipe(ssbflow: CommandLine, tiny_file: Path, tiny_store: 
     best = ssbflow("best", tiny_store, "--minimize", "porosity", "--where", "utilization > 0.5")
     assert (best.returncode, "best: CAM60/fine" in best.stdout) == (0, True)
     recipe = ssbflow("recipe", tiny_store, "--cathode", "CAM60/fine", "--area-cm2", "10")
-    total = f"{10 * float(open_cube(tiny_store)['areal_mass'].mean()):.4g} mg for 10 cm²"
-    assert (recipe.returncode, "weigh eam" in recipe.stdout, total in recipe.stdout) == (0, True, True)
+    total = f"{10 * float(open_cube(tiny_store)['areal_mass'].mean()):.4g}"
+    assert (recipe.returncode, "mg for 10 cm²" in recipe.stdout, total in recipe.stdout) == (0, True, True)
+
+
+@pytest.mark.lammps
+def test_cell_card_of_two_stores(
+    ssbflow: CommandLine, tiny_store: Path, tiny_anode_store: Path, tmp_path: Path
+) -> None:
+    words = ("recipe", tiny_store, "--cathode", "CAM60/fine", "--anode", "GR60/fine", "--anode-store", tiny_anode_store)
+    answer = ssbflow(*words, "--np", "1.2", "--where", "porosity > 0", "-o", tmp_path / "card.md")
+    assert (answer.returncode, answer.stderr) == (0, "")
+    assert "written to" in answer.stdout
+    card = (tmp_path / "card.md").read_text(encoding="utf-8")
+    assert card.startswith("# Cell card: CAM60/fine and GR60/fine\n")
+    assert "| N/P ratio | 1.2, of the capacities that are utilized |" in card
+
+
+@pytest.mark.lammps
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--anode", "CAM60/fine"), "belongs in the positive electrode"),
+        (("--anode", "GR60/fine", "--np", "0.9"), "N/P ratio must be 1 or more; got 0.9"),
+        (("--np", "1.1"), "none to join"),
+        (("--batch-g", "1", "--area-cm2", "1"), "not both"),
+        (("--cell", "pouch"), "'pouch' is no known cell"),
+        (("--where", "porosity <"), "is no condition"),
+        (("-o", "card.pdf"), "got the suffix '.pdf'"),
+        (("-o", "/nowhere/card.md"), "there is no folder /nowhere"),
+    ],
+)
+def test_impossible_recipe_is_one_line_and_writes_nothing(
+    ssbflow: CommandLine, tiny_store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...],
+    said: str,
+) -> None:  # fmt: skip
+    monkeypatch.chdir(tmp_path)
+    answer = ssbflow("recipe", tiny_store, "--cathode", "CAM60/fine", *words)
+    assert (answer.returncode, answer.stdout, len(answer.stderr.splitlines())) == (2, "", 1)
+    assert said in answer.stderr
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.lammps

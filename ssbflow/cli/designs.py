@@ -49,15 +49,47 @@ def best(
 def recipe(
     store: StoreArgument,
     cathode: Annotated[str, typer.Option("--cathode", metavar="COMPOSITION/DISTRIBUTION", help="Design.")],
-    batch_g: Annotated[float | None, typer.Option("--batch-g", help="Mass of powder to mix (g).")] = None,
+    anode: Annotated[
+        str | None, typer.Option("--anode", metavar="COMPOSITION/DISTRIBUTION", help="Design to join with it.")
+    ] = None,
+    anode_store: Annotated[
+        Path | None, typer.Option("--anode-store", help="Where the anode lies; the same store if left out.")
+    ] = None,
+    anode_cube: Annotated[str | None, typer.Option("--anode-cube", help="Cube that the anode lies in.")] = None,
+    n_p_ratio: Annotated[
+        float | None, typer.Option("--np", help="Capacity of the anode over that of the cathode; 1.1 if left out.")
+    ] = None,
+    cell: Annotated[
+        str | None, typer.Option("--cell", help="Name in the catalog, or FILE.yaml: SE layer, collectors, casing.")
+    ] = None,
+    where: Annotated[
+        str | None, typer.Option("--where", help="What is feasible: tells how far the powders may differ.")
+    ] = None,
+    anode_where: Annotated[str | None, typer.Option("--anode-where", help="The same of the anode.")] = None,
+    batch_g: Annotated[float | None, typer.Option("--batch-g", help="Mass of cathode powder to mix (g).")] = None,
     area_cm2: Annotated[float | None, typer.Option("--area-cm2", help="Area of electrode to make (cm2).")] = None,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", metavar="CARD.md|.json", help="File for the cell card.")
+    ] = None,
     cube: CubeOption = None,
 ) -> None:
-    """Show what to weigh, how to press, and what to expect of a design."""
+    """Show what to weigh, mix and press, what to expect of a design, and the cell it makes."""
     from ssbflow.design.recipe import recipe as write_recipe
-    from ssbflow.views.tables import recipe_table
+    from ssbflow.inputs.cell import load_cell
+    from ssbflow.views.card_files import check_card_file, write_card
+    from ssbflow.views.card_tables import recipe_table
 
-    console.print(recipe_table(write_recipe(store, cathode, batch_g=batch_g, area_cm2=area_cm2, cube=cube)))
+    if output is not None:
+        check_card_file(output)
+    written = write_recipe(
+        store, cathode, anode=anode, anode_store=anode_store, anode_cube=anode_cube, n_p_ratio=n_p_ratio,
+        cell=load_cell(cell) if cell else None, where=where, anode_where=anode_where, batch_g=batch_g,
+        area_cm2=area_cm2, cube=cube,
+    )  # fmt: skip
+    console.print(recipe_table(written))
+    if output is not None:
+        write_card(written, output)
+        console.print(f"written to {output}", soft_wrap=True)
 
 
 @app.command()

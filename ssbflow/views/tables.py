@@ -7,8 +7,8 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from ssbflow.design.calibrated import Calibration
+from ssbflow.design.expected import Expected
 from ssbflow.design.pellet import State
-from ssbflow.design.recipe import Expected, Recipe
 from ssbflow.design.selection import Selection
 from ssbflow.design.uncertainty import FEW_SEEDS
 from ssbflow.errors import SelectionError
@@ -67,7 +67,7 @@ def selection_table(selection: Selection) -> Table:
         table.add_column(name, justify="right", overflow="fold")
     table.add_column("seeds", justify="right", width=5)
     for design, (_, row) in zip(selection.labels[:MOST_ROWS], selection.table.iterrows(), strict=False):
-        objective = Expected(row[selection.objective], row.get(f"{selection.objective}_std", float("nan")))
+        objective = Expected(mean=row[selection.objective], std=row.get(f"{selection.objective}_std"))
         means = (f"{row[name]:.3g}" for name in beside)
         table.add_row(design, str(objective), *means, f"{row['seeds_ok']:.0f}")
     return table
@@ -90,22 +90,6 @@ def certainty(selection: Selection) -> list[str]:
     return [*lines, f"{selection.best}: {sure}, expected regret {first['expected_regret']:.2g}"]
 
 
-def recipe_table(recipe: Recipe) -> Table:
-    """What to weigh, how to press, what to expect."""
-    rows = {f"weigh {name}": f"{mass:.4g} mg of {recipe.powders[name]}" for name, mass in recipe.mass_mg.items()}
-    rows |= {
-        "total": f"{recipe.total_mg:.4g} mg for {recipe.area_cm2:.4g} cm² at {recipe.areal_mass_mg_cm2:.4g} mg/cm²",
-        "press at": f"{recipe.pressure_mpa:g} MPa",
-        "expect thickness": f"{recipe.thickness_um} µm under load",
-        "expect porosity": f"{recipe.porosity} with carbon and binder",
-        "expect utilization": f"{recipe.utilization} of the EAM",
-        "expect tortuosity": f"{recipe.tortuosity_median} geodesic, median of pairs",
-        "areal capacity": _capacity(recipe),
-        "rests on": f"{recipe.seeds} seed(s)",
-    }
-    return _pairs(f"recipe of {recipe.design}", rows)
-
-
 def calibration_table(calibration: Calibration) -> Table:
     """What was simulated, and the porosities that came out."""
     measured = calibration.experiment.porosity
@@ -126,12 +110,6 @@ def failures_table(summary: RunSummary) -> Table:
         if failure:
             table.add_row(outcome.case_id[:8], failure.phase, failure.cause, failure.message)
     return table
-
-
-def _capacity(recipe: Recipe) -> str:
-    if recipe.areal_capacity_mah_cm2 is None:
-        return "unknown: the EAM's material has no capacity_mah_g"
-    return f"{recipe.areal_capacity_mah_cm2:.3g} mAh/cm², of which utilized {recipe.areal_capacity_used_mah_cm2:.3g}"
 
 
 def _pairs(title: str, rows: dict[str, str]) -> Table:

@@ -44,6 +44,7 @@ def test_pellet_has_the_areal_mass_of_its_die() -> None:
     assert box_of(pellet={"radius_mm": 5, "mass_mg": 22.7}).areal_mass_mg_cm2 == pytest.approx(28.90, abs=0.005)
 
 
+@settings(max_examples=50, deadline=None)
 @given(radius_mm=st.floats(0.5, 50), mass_mg=st.floats(0.1, 5000))
 def test_pellet_is_the_same_case_as_its_areal_mass(radius_mm: float, mass_mg: float) -> None:
     of_pellet = box_of(pellet={"radius_mm": radius_mm, "mass_mg": mass_mg})

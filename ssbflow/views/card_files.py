@@ -1,0 +1,81 @@
+"""A cell card as a file: JSON for programs, Markdown for people."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from ssbflow.design.card import Recipe
+from ssbflow.errors import InputError
+from ssbflow.views.card_sections import Section, card_sections, title_of
+
+
+def card_json(recipe: Recipe) -> str:
+    """Return the card as JSON; ``Recipe.model_validate_json`` reads it."""
+    return recipe.model_dump_json(indent=1) + "\n"
+
+
+def card_markdown(recipe: Recipe) -> str:
+    """Return the card as Markdown."""
+    return "\n".join([f"# Cell card: {title_of(recipe)}", "", *_lines(recipe)])
+
+
+WRITERS: dict[str, Callable[[Recipe], str]] = {".json": card_json, ".md": card_markdown}
+
+
+def check_card_file(path: Path) -> None:
+    """Refuse a file that a card cannot be written to, before anything is computed.
+
+    Raises
+    ------
+    InputError
+        An unknown suffix, a folder that is not there, or a place that cannot be written.
+    """
+    if path.suffix not in WRITERS:
+        raise InputError(f"{path}: a card is written as {' or '.join(WRITERS)}; got the suffix {path.suffix!r}")
+    if not path.parent.is_dir():
+        raise InputError(f"{path}: there is no folder {path.parent}; make it, or write elsewhere")
+    if path.is_dir() or not os.access(path if path.exists() else path.parent, os.W_OK):
+        raise InputError(f"{path} cannot be written; write elsewhere")
+
+
+def write_card(recipe: Recipe, path: Path) -> None:
+    """Write a card, as its file's suffix says.
+
+    Raises
+    ------
+    InputError
+        As `check_card_file`, or the file system refuses.
+    """
+    check_card_file(path)
+    try:
+        path.write_text(WRITERS[path.suffix](recipe), encoding="utf-8")
+    except OSError as error:
+        raise InputError(f"{path} cannot be written ({error.strerror}); write elsewhere") from error
+
+
+def _lines(recipe: Recipe) -> Iterator[str]:
+    for section in card_sections(recipe):
+        yield from (f"## {section.title}", "")
+        if section.lines:
+            yield from _paragraphs(section.lines)
+        if section.rows:
+            yield from (*_table(section), "")
+
+
+def _paragraphs(lines: tuple[str, ...]) -> Iterator[str]:
+    """Yield lines as paragraphs; the steps of a numbered list stay together."""
+    for line, following in zip(lines, (*lines[1:], ""), strict=True):
+        yield line
+        if not (line[0].isdigit() and following[:1].isdigit()):
+            yield ""
+
+
+def _table(section: Section) -> Iterator[str]:
+    header = section.header or ("",) * len(section.rows[0])
+    yield _row(header)
+    yield _row(("---",) * len(header))
+    yield from map(_row, section.rows)
+
+
+def _row(cells: tuple[str, ...]) -> str:
+    return f"| {' | '.join(cell.replace('|', '/') for cell in cells)} |"
