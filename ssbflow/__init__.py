@@ -16,10 +16,12 @@ if TYPE_CHECKING:
     from ssbflow.design.card import Recipe as Recipe
     from ssbflow.design.energy import polarization_mv as polarization_mv
     from ssbflow.design.energy import with_energies as with_energies
+    from ssbflow.design.race import race as race
     from ssbflow.design.recipe import recipe as recipe
     from ssbflow.design.search import search as search
     from ssbflow.design.selection import best as best
     from ssbflow.design.target_loop import target_loop as target_loop
+    from ssbflow.design.until import run_until as run_until
     from ssbflow.errors import SsbflowError as SsbflowError
     from ssbflow.flow.planning import plan as plan
     from ssbflow.flow.remeasure import remeasure as remeasure
@@ -61,6 +63,8 @@ _HOME = {
     "Recipe": "design.card",
     "calibrate": "design.calibration",
     "best": "design.selection",
+    "race": "design.race",
+    "run_until": "design.until",
     "search": "design.search",
     "target_loop": "design.target_loop",
     "polarization_mv": "design.energy",

@@ -157,9 +157,7 @@ def best(
     several = [parse_expression(text) for text in pareto]
     condition = None if where is None else parse_condition(where)
     opened = store if isinstance(store, xr.Dataset) else open_cube(store, cube)
-    if cell is not None or ("specific_energy" not in opened and set(NEEDED) <= set(opened.variables)):
-        opened = with_energies(opened, cell)
-    table = design_table(opened, [objective, *several])
+    table = design_table(completed(opened, cell), [objective, *several], condition)
     kept = table if condition is None else table[fulfilling(table, condition)]
     kept = kept.dropna(subset=[objective.text])
     if kept.empty:
@@ -171,6 +169,13 @@ def best(
             raise SelectionError(f"no design has all of {', '.join(one.text for one in several)}")
     ranked = kept.sort_values(objective.text, ascending=minimize is not None, kind="stable")
     return Selection(ranked, objective.text, minimize is None, where, tuple(pareto), table)
+
+
+def completed(cube: xr.Dataset, cell: Cell | None = None) -> xr.Dataset:
+    """Return a cube with energies: of a cell, otherwise as the cube has them, or of the electrode if it can tell."""
+    if cell is not None or ("specific_energy" not in cube and set(NEEDED) <= set(cube.variables)):
+        return with_energies(cube, cell)
+    return cube
 
 
 def _none_of(table: pd.DataFrame, objective: str, where: str | None) -> str:
