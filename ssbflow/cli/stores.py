@@ -63,23 +63,35 @@ def export(
     folder: Annotated[Path, typer.Option("-o", "--output", help="Folder to write to, made if missing.")],
     format_: Annotated[
         str,
-        typer.Option("--format", help="lammps: the two files of the press, to run by hand. voxels: labels on a grid."),
-    ] = "lammps",
+        typer.Option(
+            "--format",
+            help="dump: the way of the press, for OVITO. vtk: the pressed packing, for ParaView. "
+            "voxels: labels on a grid. lammps: the files of the press, to run by hand.",
+        ),
+    ] = "dump",
+    normalised: Annotated[bool, typer.Option("--normalised", help="Of a dump: coordinates from 0 to 1.")] = False,
     spacing_um: Annotated[float, typer.Option("--spacing-um", help="Edge of a voxel (um).")] = 0.2,
     file_type: Annotated[str, typer.Option("--as", help="Of voxels: tiff or zarr.")] = "tiff",
 ) -> None:
     """Write a case for another program."""
     from ssbflow.errors import InputError
+    from ssbflow.views.dump_file import export_dump
     from ssbflow.views.exports import export_lammps
     from ssbflow.views.voxel_files import export_voxels
+    from ssbflow.views.vtk_file import export_vtk
 
-    if format_ == "lammps":
-        console.print(f"written to {export_lammps(store, case, folder)}; run there: lmp -in press.in", soft_wrap=True)
-    elif format_ == "voxels":
-        written = export_voxels(store, case, folder, spacing_um, file_type)
-        console.print(f"written to {written}: 0 pore, 1 SE, 2 EAM", soft_wrap=True)
-    else:
-        raise InputError(f"unknown format {format_!r}; allowed: lammps, voxels")
+    match format_:
+        case "dump":
+            told = f"{export_dump(store, case, folder, normalised=normalised)}: open it with OVITO"
+        case "vtk":
+            told = f"{export_vtk(store, case, folder)}: open it with ParaView, show spheres as glyphs scaled by radius"
+        case "voxels":
+            told = f"{export_voxels(store, case, folder, spacing_um, file_type)}: 0 pore, 1 SE, 2 EAM"
+        case "lammps":
+            told = f"{export_lammps(store, case, folder)}; run there: lmp -in press.in"
+        case _:
+            raise InputError(f"unknown format {format_!r}; allowed: dump, vtk, voxels, lammps")
+    console.print(f"written to {told}", soft_wrap=True)
 
 
 def _repair(store: Path, cluster: str, workers: int | None) -> None:
