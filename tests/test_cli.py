@@ -114,6 +114,12 @@ def test_from_plan_to_recipe(ssbflow: CommandLine, tiny_file: Path, tiny_store: 
 
 
 @pytest.mark.lammps
+def test_best_negative_electrode_is_to_be_joined(ssbflow: CommandLine, tiny_anode_store: Path) -> None:
+    best = ssbflow("best", tiny_anode_store, "--minimize", "porosity")
+    assert f"--cathode … --anode GR60/fine --anode-store {tiny_anode_store}" in best.stdout
+
+
+@pytest.mark.lammps
 def test_cell_card_of_two_stores(
     ssbflow: CommandLine, tiny_store: Path, tiny_anode_store: Path, tmp_path: Path
 ) -> None:

@@ -29,7 +29,7 @@ def best(
     from ssbflow.design.expression import parse_expressions
     from ssbflow.design.selection import best as select
     from ssbflow.inputs.cell import load_cell
-    from ssbflow.views.tables import certainty, selection_table
+    from ssbflow.views.tables import certainty, recipe_command, selection_table
 
     several = [one.text for one in parse_expressions(pareto)] if pareto else []
     beside = load_cell(cell) if cell else None
@@ -39,10 +39,7 @@ def best(
     console.print(selection_table(selection))
     for line in certainty(selection):
         console.print(line, soft_wrap=True)
-    console.print(
-        f"best: [bold]{selection.best}[/]; its recipe: ssbflow recipe {store} --cathode {selection.best}",
-        soft_wrap=True,
-    )
+    console.print(f"best: [bold]{selection.best}[/]; its recipe: {recipe_command(store, selection)}", soft_wrap=True)
 
 
 @app.command()

@@ -30,16 +30,16 @@ class Tolerance(Told):
     fulfilling, failing : tuple of str
         Labels of the neighbouring distributions: those of the store, at this composition, that differ in this powder
         alone. Fulfilling are those that no failing one parts from the design, by D50.
-    d5_um, d50_um, d95_um : (float, float)
-        Lowest and highest of the design and its fulfilling neighbours.
+    d5_um, d50_um, d95_um : (float, float) or None
+        Lowest and highest of the design and its fulfilling neighbours; None where there are none of these.
     """
 
     where: str
     fulfilling: tuple[str, ...]
     failing: tuple[str, ...]
-    d5_um: tuple[float, float]
-    d50_um: tuple[float, float]
-    d95_um: tuple[float, float]
+    d5_um: tuple[float, float] | None
+    d50_um: tuple[float, float] | None
+    d95_um: tuple[float, float] | None
 
     @property
     def neighbours(self) -> int:
@@ -100,6 +100,8 @@ class Electrode(Told):
         Of the pressed electrode: it differs a little from what is mixed, as far as a box of few particles can meet it.
     thickness_um, porosity, utilization, tortuosity_median : Expected
         Under load; porosity with carbon and binder filling pores.
+    thickness_released_um : Expected or None
+        After the press; None where the protocol has no release.
     areal_capacity_mah_cm2 : Expected
         Of the utilized EAM.
     areal_capacity_full_mah_cm2 : float or None
@@ -121,6 +123,7 @@ class Electrode(Told):
     protocol_source: str
     eam_weight_fraction: Expected
     thickness_um: Expected
+    thickness_released_um: Expected | None
     porosity: Expected
     utilization: Expected
     tortuosity_median: Expected

@@ -41,34 +41,37 @@ def cell_part(cell: Cell, cathode: Electrode, anode: Electrode | None, amount: A
         The cell's negative electrode where that is a simulated one, and no layer.
     amount : Amount
     """
+    counter, gives = counter_of(cell), cathode.areal_capacity_mah_cm2.mean
     layers = [
         _layer(name, layer.thickness_um, layer.density_g_cm3, layer.share, layer.source, amount)
         for name, layer in ((told, getattr(cell, field)) for field, told in NAMES.items())
     ]
-    counter = counter_of(cell)
-    gives = cathode.areal_capacity_mah_cm2.mean
     if anode is None and gives is not None:
-        thickness = 1000 * counter.n_p_ratio * gives / counter.capacity_mah_g / (counter.density_g_cm3 * MG_CM2_PER_UM)
-        source = counter.source
-        layers.append(_layer("negative electrode", thickness, counter.density_g_cm3, 1, source, amount))
-    voltage = cathode.mean_voltage_v
-    simulated = [cathode] if anode is None else [cathode, anode]
-    is_whole = gives is not None
-    mass = sum(one.areal_mass_mg_cm2 for one in simulated) + sum(one.share * one.areal_mass_mg_cm2 for one in layers)
-    thickness = sum(one.thickness_um.mean or 0 for one in simulated) + sum(
-        one.share * one.thickness_um for one in layers
-    )
+        areal_mass = 1000 * counter.n_p_ratio * gives / counter.capacity_mah_g
+        thickness = areal_mass / (counter.density_g_cm3 * MG_CM2_PER_UM)
+        layers.append(_layer("negative electrode", thickness, counter.density_g_cm3, 1, counter.source, amount))
+    is_whole, voltage = gives is not None, cathode.mean_voltage_v
+    simulated = [one for one in (cathode, anode) if one]
     return CellPart(
         name=cell.name,
         layers=tuple(layers),
         n_p_ratio=counter.n_p_ratio,
         mean_voltage_v=None if voltage is None else voltage - counter.mean_voltage_v,
-        stack_areal_mass_mg_cm2=mass if is_whole else None,
-        stack_thickness_um=thickness if is_whole else None,
+        stack_areal_mass_mg_cm2=_stack_mass(simulated, layers) if is_whole else None,
+        stack_thickness_um=_stack_thickness(simulated, layers) if is_whole else None,
         casing_mass_fraction=cell.casing_mass_fraction,
         casing_volume_fraction=cell.casing_volume_fraction,
         casing_source=cell.casing_source,
     )
+
+
+def _stack_mass(electrodes: list[Electrode], layers: list[Layer]) -> float:
+    return sum(e.areal_mass_mg_cm2 for e in electrodes) + sum(one.share * one.areal_mass_mg_cm2 for one in layers)
+
+
+def _stack_thickness(electrodes: list[Electrode], layers: list[Layer]) -> float:
+    known = [e.thickness_um.mean for e in electrodes if e.thickness_um.mean is not None]
+    return sum(known) + sum(one.share * one.thickness_um for one in layers)
 
 
 def _layer(name: str, thickness_um: float, density: float, share: float, source: str, amount: Amount) -> Layer:

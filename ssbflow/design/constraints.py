@@ -74,12 +74,16 @@ def what_rules_out(table: pd.DataFrame, where: str) -> str:
     missing = misses.div(misses.std().replace(0, np.nan)).fillna(np.inf).where(~fulfilled, 0)  # unknown is far
     nearest = pd.DataFrame({"failed": (~fulfilled).sum(axis=1), "missing": missing.max(axis=1)})
     design = nearest.sort_values(["failed", "missing"], kind="stable").index[0]
-    missed = constraint_table(table.loc[[design]], where).droplevel([0, 1]).query("not fulfilled")
-    by = ", ".join(
+    return f"{left}; nearest is {'/'.join(design)}, which misses {what_is_missed(table.loc[[design]], where)}"
+
+
+def what_is_missed(design: pd.DataFrame, where: str) -> str:
+    """Return, in words, the constraints that one design does not fulfil, and by how much it misses them."""
+    missed = constraint_table(design, where).droplevel([0, 1]).query("not fulfilled")
+    return ", ".join(
         f"{name!r}" + ("" if pd.isna(row["misses_by"]) else f" by {row['misses_by']:.3g}")
         for name, row in missed.iterrows()
     )
-    return f"{left}; nearest is {'/'.join(design)}, which misses {by}"
 
 
 def _no_condition(where: str, reason: object) -> InputError:

@@ -6,7 +6,7 @@ from typing import Any
 import xarray as xr
 
 from ssbflow.design.card import Electrode, Powder, Tolerance
-from ssbflow.design.constraints import constraint_table, fulfilling
+from ssbflow.design.constraints import fulfilling, what_is_missed
 from ssbflow.design.energy import with_energies
 from ssbflow.design.expected import Expected
 from ssbflow.design.expression import Expression
@@ -56,9 +56,10 @@ def tolerances(design: StoredDesign, cube: xr.Dataset, condition: Expression | N
     table = table_of(cube, condition)
     holds = fulfilling(table, condition)
     if not holds[design.labels]:
-        failed = constraint_table(table.loc[[design.labels]], condition.text).droplevel([0, 1]).query("not fulfilled")
-        by = ", ".join(f"{part!r} by {row['misses_by']:.3g}" for part, row in failed.iterrows())
-        raise SelectionError(f"{design.label} does not fulfil {condition.text!r}: it misses {by}; loosen the condition")
+        missed = what_is_missed(table.loc[[design.labels]], condition.text)
+        raise SelectionError(
+            f"{design.label} does not fulfil {condition.text!r}, misses {missed}; loosen the condition"
+        )
     distributions = holds.index.get_level_values("distribution")
     is_feasible = {str(name): bool(held) for name, held in zip(distributions, holds, strict=True)}
     fractions = design.composition.weight_percent.fractions()
@@ -105,6 +106,7 @@ def electrode(
         protocol_source=design.protocol.source,
         eam_weight_fraction=Expected.of(row, "eam_wt_final").within(0, 1),
         thickness_um=Expected.of(row, "height").times(scaled_by),
+        thickness_released_um=_released(row, scaled_by),
         porosity=Expected.of(row, "porosity_with_additives").within(0, 1),
         utilization=Expected.of(row, "utilization").within(0, 1),
         tortuosity_median=Expected.of(row, "tortuosity_geodesic_median").within(1),
@@ -114,6 +116,11 @@ def electrode(
         seeds=len(design.provenance.case_ids),
         provenance=design.provenance,
     )
+
+
+def _released(row: dict[str, Any], scaled_by: float) -> Expected | None:
+    found = Expected.of(row, "height_released").times(scaled_by) if "height_released" in row else None
+    return found if found and found.mean is not None else None
 
 
 def _powders(design: StoredDesign, areal_mass: float, amount: Amount, tolerated: dict[str, Tolerance]) -> list[Powder]:

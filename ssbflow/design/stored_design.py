@@ -26,7 +26,8 @@ from ssbflow.store.publish import stored_grid
 OPTIONS: dict[Side, str] = {"positive": "--cathode", "negative": "--anode"}
 MOST_NAMED = 12
 TOLD = (
-    *("areal_mass", "eam_wt_final", "height", "porosity_with_additives", "utilization", "tortuosity_geodesic_median"),
+    *("areal_mass", "eam_wt_final", "height", "height_released", "porosity_with_additives", "utilization"),
+    "tortuosity_geodesic_median",
     *(variable.name for variable in energy.VARIABLES),
 )
 """What a recipe tells with its interval."""
@@ -128,8 +129,8 @@ def stored_design(store: str | Path, label: str, cube: str | None, side: Side) -
             store=str(store),
             cube=grid.name,
             cube_version=Path(opened.encoding["source"]).name.removesuffix(".zarr"),
-            cube_source=opened.attrs["source"],
-            cube_commit=opened.attrs["git_commit"],
+            cube_source=opened.attrs.get("source", "unknown"),
+            cube_commit=opened.attrs.get("git_commit", "unknown"),
             physics_versions=tuple(sorted(set(own["physics_version"].tolist()))),
             case_ids=tuple(map(str, own["case_id"])),
         ),

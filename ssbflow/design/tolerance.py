@@ -41,7 +41,7 @@ def tolerance(
     here = in_order.index(label)
     below = _until(lambda name: is_feasible[name], in_order[:here][::-1])
     above = _until(lambda name: is_feasible[name], in_order[here + 1 :])
-    kept = [sizes[name] for name in (label, *below, *above)]
+    kept = [sizes[name] for name in (label, *below, *above)] if below or above else []
     return Tolerance(
         where=where,
         fulfilling=(*below[::-1], *above),
@@ -70,5 +70,5 @@ def _until(holds: Callable[[str], bool], names: list[str]) -> list[str]:
     return names[:fails]
 
 
-def _range(diameters_um: list[float]) -> tuple[float, float]:
-    return min(diameters_um), max(diameters_um)
+def _range(diameters_um: list[float]) -> tuple[float, float] | None:
+    return (min(diameters_um), max(diameters_um)) if diameters_um else None

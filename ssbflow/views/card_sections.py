@@ -127,7 +127,7 @@ def _tolerance(powder: Powder) -> str:
         return f"no tolerance known: no neighbour fulfils '{found.where}' ({', '.join(found.failing)} not)"
     limits = f"{', '.join(found.failing)} not" if found.failing else "no neighbour fails, so the limits are not known"
     ranges = (("D5", found.d5_um), ("D50", found.d50_um), ("D95", found.d95_um))
-    written = ", ".join(f"{name} {low:.3g} to {high:.3g}" for name, (low, high) in ranges)
+    written = ", ".join(f"{name} {ends[0]:.3g} to {ends[1]:.3g}" for name, ends in ranges if ends)
     basis = f"by {powder.sizes.basis}" if powder.sizes else ""
     return f"{written} µm {basis} keep '{found.where}' ({', '.join(found.fulfilling)}; {limits})"
 
@@ -141,6 +141,7 @@ def _making(electrode: Electrode, title: str) -> Section:
         ("press at", f"{electrode.pressure_mpa:g} MPa"),
         ("EAM, pressed", f"{electrode.eam_weight_fraction.interval()} of the mass"),
         ("thickness", f"{electrode.thickness_um.interval()} µm under load{scaled}"),
+        *_released(electrode),
         ("porosity", f"{electrode.porosity.interval()} with carbon and binder in the pores"),
         ("utilization", f"{electrode.utilization.interval()} of the EAM"),
         ("tortuosity", f"{electrode.tortuosity_median.interval()} geodesic, median of pairs"),
@@ -149,6 +150,11 @@ def _making(electrode: Electrode, title: str) -> Section:
         ("rests on", f"{electrode.seeds} seed(s)"),
     ]
     return Section(title, tuple(mixing_steps(electrode)), (), tuple(rows))
+
+
+def _released(electrode: Electrode) -> list[tuple[str, str]]:
+    found = electrode.thickness_released_um
+    return [("thickness, released", f"{found.interval()} µm")] if found else []
 
 
 def _layers(cell: CellPart, recipe: Recipe) -> Section:

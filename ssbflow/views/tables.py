@@ -1,5 +1,6 @@
 """Tables for the terminal."""
 
+from pathlib import Path
 from typing import get_args
 
 import numpy as np
@@ -15,6 +16,7 @@ from ssbflow.errors import SelectionError
 from ssbflow.flow.batch import RunSummary
 from ssbflow.flow.planning import SweepPlan
 from ssbflow.flow.status import CubeStatus
+from ssbflow.inputs.catalog import load_materials
 
 SHOWN_BESIDE = ("utilization", "tortuosity_geodesic_median", "porosity", "percolates")
 MOST_ROWS = 10
@@ -88,6 +90,14 @@ def certainty(selection: Selection) -> list[str]:
         return [*lines, str(error)]
     sure = f"best of {len(selection.table)} with probability {first['probability_best']:.2f}"
     return [*lines, f"{selection.best}: {sure}, expected regret {first['expected_regret']:.2g}"]
+
+
+def recipe_command(store: Path, selection: Selection) -> str:
+    """The command that writes the recipe of the best design; a negative electrode is joined to a positive one."""
+    material = load_materials().get(str(selection.table["eam_material"].iloc[0]))
+    if material and material.electrode == "negative":
+        return f"ssbflow recipe CATHODES --cathode … --anode {selection.best} --anode-store {store}"
+    return f"ssbflow recipe {store} --cathode {selection.best}"
 
 
 def calibration_table(calibration: Calibration) -> Table:

@@ -23,9 +23,14 @@ FINE = Distribution.model_validate(
 
 
 def made_up(
-    side: Side, material: str, weights: dict[str, float], values: dict[str, Any], **material_changes: Any
+    side: Side,
+    material: str,
+    weights: dict[str, float],
+    values: dict[str, Any],
+    distributions: tuple[Distribution, ...] = (FINE,),
+    **material_changes: Any,
 ) -> StoredDesign:
-    """A design mix/fine; each value is one number, or one for each seed."""
+    """A design mix/fine; each value is one number, one for each seed, or such a row for each distribution."""
     additives = {"carbon": "carbon_black", "binder": "PTFE"}
     composition = Composition.model_validate(
         {"label": "mix", "weight_percent": weights, "eam": material, "se": "LPSCl", **additives}
@@ -38,15 +43,15 @@ def made_up(
         "eam_wt_final": weights["eam"] / 100,
         **values,
     }
-    seeds = max(np.size(value) for value in given.values())
-    cells = {name: (DIMS, np.broadcast_to(np.asarray(value, float), (1, 1, seeds))) for name, value in given.items()}
+    shape = (1, len(distributions), max(np.atleast_1d(value).shape[-1] for value in given.values()))
+    cells = {name: (DIMS, np.broadcast_to(np.asarray(value, float), shape)) for name, value in given.items()}
     known = {"eam_capacity": eam.capacity_mah_g, "eam_mean_voltage": eam.mean_voltage_v}
     cube = xr.Dataset(
-        {**cells, "status": (DIMS, np.full((1, 1, seeds), STATUS["ok"], np.int8))},
+        {**cells, "status": (DIMS, np.full(shape, STATUS["ok"], np.int8))},
         coords={
             "composition": np.array(["mix"], dtype=object),
-            "distribution": np.array(["fine"], dtype=object),
-            "seed": np.arange(seeds),
+            "distribution": np.array([one.label for one in distributions], dtype=object),
+            "seed": np.arange(shape[2]),
             **{name: ("composition", [np.nan if value is None else value]) for name, value in known.items()},
         },
     )
@@ -57,7 +62,7 @@ def made_up(
         protocol=Protocol.model_validate(
             {"box": {"edge_um": 20, "areal_mass_mg_cm2": 10}, "press": {"pressure_mpa": 375, "stiffness_scale": 0.5}}
         ),
-        distributions={"fine": FINE},
+        distributions={one.label: one for one in distributions},
         cube=cube,
         provenance=Provenance(
             store="STORE",
@@ -66,7 +71,7 @@ def made_up(
             cube_source="ssbflow 0.1.0",
             cube_commit="unknown",
             physics_versions=(3,),
-            case_ids=tuple(f"{seed:032x}" for seed in range(seeds)),
+            case_ids=tuple(f"{seed:032x}" for seed in range(shape[2])),
         ),
     )
 

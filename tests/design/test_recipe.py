@@ -153,7 +153,7 @@ def test_store_without_neighbours_knows_no_tolerance(tiny_store: Path, written: 
 
 
 def test_design_that_is_not_feasible_itself_is_refused(tiny_store: Path) -> None:
-    with pytest.raises(SelectionError, match=r"CAM60/fine does not fulfil .* it misses 'porosity < 0' by 0\."):
+    with pytest.raises(SelectionError, match=r"CAM60/fine does not fulfil .*, misses 'porosity < 0' by 0\."):
         ssbflow.recipe(tiny_store, DESIGN, where="porosity < 0 and porosity < 1")
     with pytest.raises(InputError, match="is no condition"):
         ssbflow.recipe(tiny_store, DESIGN, where="porosity")
