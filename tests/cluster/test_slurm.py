@@ -24,25 +24,21 @@ def test_doctor_finds_all_well(slurm: Slurm) -> None:
     doctor_finds_all_well(slurm)
 
 
-def test_a_sweep_with_a_fixed_number_of_jobs(slurm: Slurm) -> None:
+def test_a_sweep_with_a_fixed_number_of_jobs_keys_and_logs_are_private_and_the_keys_are_gone(slurm: Slurm) -> None:
     before = set(slurm.jobs(ended=True))
     a_sweep_is_computed(slurm, "fixed", "2", seeds=6)
     assert len(set(slurm.jobs(ended=True)) - before) == 2
+    shared = slurm.folder / "home" / ".ssbflow"
+    assert stat.S_IMODE(shared.stat().st_mode) == 0o700
+    assert keys_left(shared) == []
+    (log, *_) = sorted((shared / "logs").glob("*.err"), key=lambda path: -path.stat().st_mtime)
+    assert re.search(r"Registered to: +tls://", log.read_text())
 
 
 def test_a_sweep_with_as_many_jobs_as_there_is_work(slurm: Slurm) -> None:
     before = set(slurm.jobs(ended=True))
     a_sweep_is_computed(slurm, "adaptive", "{minimum: 0, maximum: 3}", seeds=8)
     assert 1 <= len(set(slurm.jobs(ended=True)) - before) <= 3
-
-
-def test_keys_and_logs_are_private_and_the_keys_are_gone(slurm: Slurm) -> None:
-    a_sweep_is_computed(slurm, "private", "1", seeds=1)
-    shared = slurm.folder / "home" / ".ssbflow"
-    assert stat.S_IMODE(shared.stat().st_mode) == 0o700
-    assert keys_left(shared) == []
-    (log, *_) = sorted((shared / "logs").glob("*.err"), key=lambda path: -path.stat().st_mtime)
-    assert re.search(r"Registered to: +tls://", log.read_text())
 
 
 def test_a_client_that_is_itself_in_a_job(slurm: Slurm) -> None:
@@ -68,7 +64,7 @@ def test_doctor_tells_the_words_of_the_queue(slurm: Slurm) -> None:
 
 
 def test_doctor_tells_what_a_job_printed_that_ended_at_once(slurm: Slurm) -> None:
-    said = doctor(slurm, slurm.cluster_file.replace("60", "6") + "python: /no/such/python\n")
+    said = doctor(slurm, slurm.cluster_file.replace("60", "3") + "python: /no/such/python\n")
     assert re.search(r"job \d+ ended before its worker came, printing: .*/no/such/python: No such file", said)
 
 

@@ -8,7 +8,7 @@ from cluster_cases import a_sweep_is_computed, doctor_finds_all_well, keys_left
 from stand_in_pbs import REFUSAL, StandInPbs
 
 from ssbflow.errors import ClusterError, InputError
-from ssbflow.flow import job_watch
+from ssbflow.flow import job_watch, jobqueue
 from ssbflow.flow.clients import connected, jobs_of
 from ssbflow.inputs.cluster import PbsCluster, load_cluster
 
@@ -21,6 +21,8 @@ def pbs(stand_in_pbs: StandInPbs, monkeypatch: pytest.MonkeyPatch) -> StandInPbs
     monkeypatch.setattr(job_watch, "LOOKS_EVERY_S", 0.3)
     monkeypatch.setattr(job_watch, "PAUSE_S", 0.1)
     monkeypatch.setattr(job_watch, "TRIES", 5)
+    monkeypatch.setattr(job_watch, "GIVEN_UP_AFTER_S", 1)
+    monkeypatch.setitem(jobqueue.CONFIG, "distributed.deploy.lost-worker-timeout", "1s")
     return stand_in_pbs
 
 
@@ -34,7 +36,7 @@ def cluster_of(pbs: StandInPbs, **changes: object) -> PbsCluster:
 @pytest.mark.lammps
 def test_doctor_and_a_sweep_on_the_stand_in(stand_in_pbs: StandInPbs) -> None:
     doctor_finds_all_well(stand_in_pbs)
-    a_sweep_is_computed(stand_in_pbs, "fixed", "2", seeds=4)
+    a_sweep_is_computed(stand_in_pbs, "fixed", "1", seeds=2)
     assert keys_left(stand_in_pbs.shared) == []
 
 

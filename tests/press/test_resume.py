@@ -38,7 +38,7 @@ def example_1(**press: object) -> Sweep:
 
 def out_of_time(**protocol: object) -> Sweep:
     """One seed of Example 1 in steps so short that no machine presses it within its limit of a second."""
-    short_steps = {"time_step_fraction": 0.075, "contact_time_fraction": 0.09}
+    short_steps = {"time_step_fraction": 0.12, "contact_time_fraction": 0.15}
     sweep = example_1(drive="platen", time_limit_s=1, settling=Settling(**short_steps))
     return sweep.replace(protocol=sweep.protocol.replace(**protocol))
 

@@ -8,6 +8,8 @@ from torture import tortured
 from torture_parts.full_disk import may_mount, small_disk
 from torture_parts.trial import Trial
 
+pytestmark = pytest.mark.long
+
 
 def test_kills_lose_nothing_and_no_reader_sees_anything_torn(tmp_path: Path) -> None:
     result = tortured(Trial(tmp_path, seed=1, keep_s=6.0), kills=15, seconds=15)

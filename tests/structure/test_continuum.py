@@ -93,6 +93,7 @@ def ratios_to_continuum(packing: Packing) -> dict[str, float]:
 
 
 @pytest.mark.lammps
+@pytest.mark.long
 @pytest.mark.parametrize(("drive", "stiffness_scale"), SEEDS)
 def test_network_conducts_pressed_packings_as_the_continuum_does(drive: str, stiffness_scale: float) -> None:
     each = [ratios_to_continuum(packing) for packing in pressed(drive, stiffness_scale)]
