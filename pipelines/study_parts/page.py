@@ -1,0 +1,87 @@
+"""The page of the design study."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from design_study import Study
+
+HEAD = """\
+# A worked study: from two databases to a cell
+
+Made by `python pipelines/design_study.py`. Small boxes and few seeds, so that it takes half an hour on two cores: the
+way is that of a real study, the numbers are not. Spheres are elastic (`stiffness_scale` 1), so that electrodes come out
+more porous than pressed powders are; see [the validation](validation.md).
+"""
+
+
+def page(study: "Study", card: str) -> str:
+    """Return the page as Markdown."""
+    return "\n".join([HEAD, _grid(study), _front(study), _race(study), _search(study), _cell(study), _nested(card)])
+
+
+def _grid(study: "Study") -> str:
+    best, row = study.grid.best, study.grid.table.iloc[0]
+    name = study.grid.objective
+    return f"""\
+## The full factorial
+
+[cathode_study.yaml](../catalogs/sweeps/cathode_study.yaml): {study.grid.considered} designs, {study.grid_cases} cases.
+What is looked for is the specific energy of a cell with a lithium anode (`catalogs/cells.yaml`): more active material
+is better, until the electrolyte no longer reaches it. Best is **{best}**: {row[name]:.1f} Wh/kg, 95 % interval
+{row[f"{name}_low"]:.1f} to {row[f"{name}_high"]:.1f}.
+
+![Specific energy over the share of active material](images/design_study_grid.png)
+"""
+
+
+def _front(study: "Study") -> str:
+    return f"""\
+## Energy or rate
+
+The finer the electrolyte and the more of it, the less the ions lose on their way: {len(study.front.table)} designs are
+on the front of specific energy and height over ionic conductivity.
+
+![Pareto front](images/design_study_front.png)
+"""
+
+
+def _race(study: "Study") -> str:
+    race = study.race
+    left = race.table["standing"].value_counts(sort=False)
+    standings = "; ".join(f"{count} × {reason}" for reason, count in left.items())
+    agree = "the same design" if race.best == study.grid.best else f"not {study.grid.best}, which has four seeds only"
+    return f"""\
+## The same by a race
+
+`ssbflow run … --race --maximize specific_energy` with up to twelve seeds for each design: **{race.best}** after
+{race.cases} of {race.factorial} cases ({race.cases / race.factorial:.0%}), {agree}. How they ended: {standings}.
+"""
+
+
+def _search(study: "Study") -> str:
+    name, found = study.grid.objective, study.search.selection
+    best, grid = found.table[name].iloc[0], study.grid.table[name].iloc[0]
+    return f"""\
+## The same by a search
+
+[cathode_study.yaml](../catalogs/searches/cathode_study.yaml): {study.search.asked} designs within the corners of that
+grid, {study.search_cases} cases ({study.search_cases / study.grid_cases:.0%} of the grid's). Best is **{found.best}**
+with {best:.1f} Wh/kg; the grid has {grid:.1f}.
+
+![Where the search asked, and its best design so far](images/design_study_search.png)
+"""
+
+
+def _cell(study: "Study") -> str:
+    return f"""\
+## The cell
+
+The best cathode with **{study.anodes.best}**, the negative electrode that gives most capacity for its mass among those
+that utilize nine tenths of it ([anode.yaml](../catalogs/sweeps/anode.yaml)). Its card, as `ssbflow recipe … -o card.md`
+writes it:
+"""
+
+
+def _nested(card: str) -> str:
+    """Return the card with its headings below those of the page."""
+    return "\n".join(f"##{line}" if line.startswith("#") else line for line in card.splitlines()) + "\n"

@@ -1,0 +1,90 @@
+"""Pictures of the design study."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from ssbflow.design.search import Searched
+from ssbflow.design.selection import Selection
+
+COLOURS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9")  # of Okabe and Ito, told apart by everyone
+SIZE_INCHES = (6.4, 4.2)
+DPI = 150
+
+
+def draw_grid(grid: Selection, path: Path) -> None:
+    """Draw the objective over the share of EAM, a line for each powder, with 95 % intervals."""
+    figure, axes = _figure()
+    table, name = grid.designs.reset_index(), grid.objective
+    powders = table.sort_values("eam_wt").groupby("distribution", sort=False)
+    for colour, (label, rows) in zip(COLOURS, powders, strict=True):
+        half = rows[f"{name}_high"] - rows[name]
+        powder = f"{label}: SE of {rows['se_d50'].iloc[0]:g} µm"
+        axes.errorbar(100 * rows["eam_wt"], rows[name], half, color=colour, marker="o", ms=4, capsize=3, label=powder)
+    axes.set(xlabel="EAM as mixed (wt%)", ylabel="specific energy of the cell (Wh/kg)")
+    axes.legend(frameon=False)
+    figure.savefig(path, dpi=DPI)
+
+
+def draw_front(grid: Selection, front: Selection, objective: str, loss: str, path: Path) -> None:
+    """Draw all designs over two objectives, and the front."""
+    figure, axes = _figure()
+    lost = f"-({loss})"
+    everything = grid.designs.assign(loss=_of(grid.designs, loss))
+    axes.plot(everything["loss"], everything[objective], "o", color="0.7", ms=5, label="all designs")
+    chosen = front.table.assign(loss=-front.table[lost]).sort_values("loss")
+    axes.plot(chosen["loss"], chosen[objective], "o-", color=COLOURS[0], ms=6, label="Pareto front")
+    for at, (_, row) in enumerate(chosen.iterrows()):
+        label = "/".join(map(str, row.name)) if isinstance(row.name, tuple) else str(row.name)
+        axes.annotate(
+            label, (row["loss"], row[objective]), (6, -10 if at % 2 else 4), textcoords="offset points", size=7
+        )
+    axes.set(xscale="log", xlabel="height / ionic conductivity (µm m/S)", ylabel="specific energy of the cell (Wh/kg)")
+    axes.legend(frameon=False, loc="lower right")
+    figure.savefig(path, dpi=DPI)
+
+
+def draw_search(grid: Selection, search: Searched, path: Path) -> None:
+    """Draw where the search asked, and how good the best was after so many designs, beside the grid."""
+    figure = Figure(figsize=(9.2, 4.0), layout="constrained")
+    left, right = figure.subplots(1, 2)
+    found = search.selection.designs
+    _scatter(left, grid.designs, "s", "grid")
+    shown = _scatter(left, found, "o", "search")
+    figure.colorbar(shown, ax=left, label="specific energy of the cell (Wh/kg)")
+    left.set(xlabel="EAM as mixed (wt%)", ylabel="D50 of the SE (µm)", yscale="log")
+    left.legend(frameon=False, loc="upper left", bbox_to_anchor=(0, 1.12), ncols=2)
+    asked = found.groupby("round").size().cumsum()
+    right.step(asked, search.progress, where="post", color=COLOURS[0], marker="o", label="search")
+    best = grid.table[grid.objective].iloc[0]
+    right.axhline(best, color=COLOURS[1], ls="--", label=f"best of the grid's {grid.considered} designs")
+    right.set(xlabel="designs asked for", ylabel="best specific energy (Wh/kg)", xlim=(0, None))
+    right.legend(frameon=False)
+    figure.savefig(path, dpi=DPI)
+
+
+def _scatter(axes: Axes, designs: pd.DataFrame, marker: str, label: str) -> object:
+    name = "specific_energy"
+    return axes.scatter(
+        100 * designs["eam_wt"], designs["se_d50"], c=designs[name], marker=marker, label=label, cmap="viridis",
+        edgecolors="0.3", linewidths=0.5, s=30 if marker == "s" else 60, vmin=_least(designs[name]),
+    )  # fmt: skip
+
+
+def _least(values: Sequence[float]) -> float:
+    return float(np.floor(np.min(values)))
+
+
+def _of(designs: pd.DataFrame, text: str) -> "pd.Series[float]":
+    from ssbflow.design.expression import parse_expression
+
+    return parse_expression(text).numbers_over(designs)
+
+
+def _figure() -> tuple[Figure, Axes]:
+    figure = Figure(figsize=SIZE_INCHES, layout="constrained")
+    return figure, figure.subplots()
