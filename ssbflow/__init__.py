@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ssbflow.design.recipe import recipe as recipe
     from ssbflow.design.search import search as search
     from ssbflow.design.selection import best as best
+    from ssbflow.design.sensitivity import sensitivity as sensitivity
     from ssbflow.design.target_loop import target_loop as target_loop
     from ssbflow.design.until import run_until as run_until
     from ssbflow.errors import SsbflowError as SsbflowError
@@ -64,6 +65,7 @@ _HOME = {
     "calibrate": "design.calibration",
     "best": "design.selection",
     "race": "design.race",
+    "sensitivity": "design.sensitivity",
     "run_until": "design.until",
     "search": "design.search",
     "target_loop": "design.target_loop",

@@ -5,12 +5,13 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import xarray as xr
 from scipy import stats
 
+from ssbflow.design.bootstrap import bootstrap_interval
 from ssbflow.errors import InputError
 from ssbflow.store.opening import open_cube
 from ssbflow.store.ragged import open_cases
@@ -67,43 +68,56 @@ class CubeAccessor:
         ids: list[str] = selected_cases(cells)["case_id"].values.tolist()
         return ids
 
-    def mean_over_seeds(self, confidence: float = 0.95) -> xr.Dataset:
+    def mean_over_seeds(
+        self,
+        confidence: float = 0.95,
+        method: Literal["t", "bootstrap"] = "t",
+        generator: np.random.Generator | None = None,
+    ) -> xr.Dataset:
         """Return means over the seeds that ended well, and how well they are known; lazy where the cube is.
 
         Parameters
         ----------
         confidence : float
             Of the interval, between 0 and 1.
+        method : str
+            ``t``: Student's interval, the better one for few seeds. ``bootstrap``: bias-corrected and accelerated,
+            which stays among the values that were seen (`ssbflow.design.bootstrap`).
+        generator : numpy.random.Generator, optional
+            That the bootstrap draws from; needed for it.
 
         Returns
         -------
         xarray.Dataset
             Dims ``composition, distribution``. For each numeric variable its mean; under its name with ``_std`` the
-            standard deviation of the seeds, with ``_low`` and ``_high`` the ends of Student's confidence interval of
-            the mean, NaN for one seed. ``n_ok`` counts the cases that ended well. A quantity that does not exist for
+            standard deviation of the seeds, with ``_low`` and ``_high`` the ends of the confidence interval of the
+            mean, NaN for one seed. ``n_ok`` counts the cases that ended well. A quantity that does not exist for
             some seeds (no path spans) is averaged over those for which it does.
 
         Raises
         ------
         InputError
-            The dataset names no cases, or a confidence that is none.
+            The dataset names no cases, a confidence or a method that is none, or a bootstrap without generator.
         """
-        if not 0 < confidence < 1:
-            raise InputError(f"confidence {confidence} is none; give a number between 0 and 1, e.g. 0.95")
+        _check_interval(confidence, method, generator)
         numbers = self._numbers()
         if "seed" not in numbers.dims:
             raise InputError("the dataset has no dim seed to average over; take all seeds of a cube")
         count = numbers.notnull().sum("seed")
         mean = numbers.sum("seed", min_count=1) / count.where(count > 0)
         std = (((numbers - mean) ** 2).sum("seed") / (count - 1).where(count > 1)) ** 0.5
-        half = _student(count, confidence, numbers.sizes["seed"]) * std / count.where(count > 0) ** 0.5
+        if generator is not None and method == "bootstrap":
+            low, high = _bootstrapped(numbers, confidence, generator)
+        else:
+            half = _student(count, confidence, numbers.sizes["seed"]) * std / count.where(count > 0) ** 0.5
+            low, high = mean - half, mean + half
         interval = f"of the {100 * confidence:g} % confidence interval of the mean over seeds"
         averaged = mean.assign({name: array.assign_attrs(numbers[name].attrs) for name, array in mean.items()})
         return averaged.assign(
             {
                 **_told(std, numbers, "std", "standard deviation over seeds"),
-                **_told(mean - half, numbers, "low", f"lower end {interval}"),
-                **_told(mean + half, numbers, "high", f"upper end {interval}"),
+                **_told(low, numbers, "low", f"lower end {interval}"),
+                **_told(high, numbers, "high", f"upper end {interval}"),
                 "n_ok": is_ok(self._cube).sum("seed").assign_attrs(units="1", long_name="cases that ended well"),
             }
         ).assign_attrs(self._cube.attrs)
@@ -134,6 +148,28 @@ class CubeAccessor:
         names = [name for name, variable in self._cube.data_vars.items() if variable.dtype.kind == "f"]
         # a mask has made floats of these
         return self._cube[[name for name in names if name not in ("status", "physics_version")]].where(ok)
+
+
+def _check_interval(confidence: float, method: str, generator: np.random.Generator | None) -> None:
+    if not 0 < confidence < 1:
+        raise InputError(f"confidence {confidence} is none; give a number between 0 and 1, e.g. 0.95")
+    if method not in ("t", "bootstrap"):
+        raise InputError(f"unknown method {method!r}; allowed: t, bootstrap")
+    if method == "bootstrap" and generator is None:
+        raise InputError("a bootstrap draws numbers: give a generator, e.g. numpy.random.default_rng(1)")
+
+
+def _bootstrapped(
+    numbers: xr.Dataset, confidence: float, generator: np.random.Generator
+) -> tuple[xr.Dataset, xr.Dataset]:
+    """Return both ends of the bootstrap's intervals; the same of a lazy cube, whatever its chunks."""
+    whole = numbers.chunk(seed=-1) if numbers.chunks else numbers
+    low, high = xr.apply_ufunc(
+        bootstrap_interval, whole, kwargs={"confidence": confidence, "entropy": int(generator.integers(2**63))},
+        input_core_dims=[["seed"]], output_core_dims=[[], []], dask="parallelized",
+        output_dtypes=[np.float64, np.float64],
+    )  # fmt: skip
+    return low, high
 
 
 def _student(count: xr.Dataset, confidence: float, most: int) -> xr.Dataset:

@@ -127,6 +127,25 @@ def test_a_confidence_lies_between_0_and_1(cube: xr.Dataset, confidence: float) 
         cube.ssb.mean_over_seeds(confidence)
 
 
+def test_bootstrap_intervals_are_the_same_of_a_lazy_cube(cube: xr.Dataset) -> None:
+    found = cube.ssb.mean_over_seeds(method="bootstrap", generator=np.random.default_rng(1))
+    lazy = cube.chunk(composition=1, seed=2).ssb.mean_over_seeds(method="bootstrap", generator=np.random.default_rng(1))
+    assert all(dask.is_dask_collection(variable) for variable in lazy.data_vars.values())
+    xr.testing.assert_allclose(lazy.compute(), found)
+    low, high = (found[f"porosity_{end}"].values for end in ("low", "high"))
+    assert np.isfinite(low).tolist() == [[True, True], [False, False]]
+    assert (low[0] >= [1, 4]).all()
+    assert (high[0] <= [3, 6]).all()
+    assert found["porosity"].identical(cube.ssb.mean_over_seeds()["porosity"])
+
+
+def test_a_bootstrap_needs_a_generator(cube: xr.Dataset) -> None:
+    with pytest.raises(InputError, match=r"give a generator"):
+        cube.ssb.mean_over_seeds(method="bootstrap")
+    with pytest.raises(InputError, match="unknown method 'BCa'; allowed: t, bootstrap"):
+        cube.ssb.mean_over_seeds(method="BCa")
+
+
 def test_what_is_no_cube_is_told_so(cube: xr.Dataset) -> None:
     for question in ("where_ok", "case_ids", "mean_over_seeds", "open_cases"):
         with pytest.raises(InputError, match="no status and no case_id"):

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from ssbflow.cli.adaptive import Wishes
 from ssbflow.cli.program import (
     ClusterOption,
     CubeOption,
@@ -43,6 +44,20 @@ def run(
     cluster: ClusterOption = "local",
     workers: WorkersOption = None,
     log: LogOption = None,
+    until: Annotated[
+        str | None,
+        typer.Option("--until", help="Seeds only for designs that do not fulfil it, e.g. 'ci95(utilization) < 0.01'."),
+    ] = None,
+    race: Annotated[
+        bool, typer.Option("--race", help="Seeds only for designs that may be the best of the whole sweep.")
+    ] = False,
+    maximize: Annotated[str | None, typer.Option("--maximize", help="With --race: as of best.")] = None,
+    minimize: Annotated[str | None, typer.Option("--minimize", help="With --race: as of best.")] = None,
+    where: Annotated[str | None, typer.Option("--where", help="With --race: as of best.")] = None,
+    within: Annotated[
+        float | None, typer.Option("--within", help="With --race: designs no more than this better leave too.")
+    ] = None,
+    cell: Annotated[str | None, typer.Option("--cell", help="Energies are of this cell, as of best.")] = None,
 ) -> None:
     """Compute what a sweep still lacks and publish its cube; run again to resume.
 
@@ -50,9 +65,15 @@ def run(
     """
     from ssbflow.inputs.reading import load_sweep
 
+    wishes = Wishes(until, race, maximize, minimize, where, within, cell)
+    wishes.check()
     loaded = load_sweep(sweep)
     warn(tuple(loaded.warnings()))
-    run_all([loaded], store, cluster, workers, retry=False, log=log)
+    adaptive = wishes.run(loaded, store)
+    if adaptive is None:
+        run_all([loaded], store, cluster, workers, retry=False, log=log)
+    else:
+        compute([adaptive], store, cluster, workers, [loaded], log)
 
 
 @app.command()

@@ -23,8 +23,8 @@ from ssbflow.inputs.cell import Cell
 from ssbflow.inputs.sweep import Sweep
 from ssbflow.store.layout import Store
 
-BEST = "is the best"
-STILL_IN = "is in the race"
+BEST = "best"
+STILL_IN = "in the race"
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,9 +55,14 @@ class Race:
     summary: RunSummary
 
     @property
+    def labels(self) -> list[str]:
+        """Labels of the designs, COMPOSITION/DISTRIBUTION, in the order of the table."""
+        return ["/".join(labels) for labels in self.table.index]
+
+    @property
     def best(self) -> str:
-        """Label of the design that won, COMPOSITION/DISTRIBUTION."""
-        return "/".join(self.table.index[0])
+        """Label of the design that won."""
+        return self.labels[0]
 
     @property
     def cases(self) -> int:

@@ -19,10 +19,10 @@ Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
 IN_THE_RACE = ""
-NO_VALUE = "has no value"
-INFEASIBLE = "does not fulfil the condition"
-WORSE = "is worse"
-NOT_BETTER = "is not better by more than asked for"
+NO_VALUE = "without value"
+INFEASIBLE = "ruled out"
+WORSE = "worse"
+NOT_BETTER = "within reach"
 
 
 @dataclass(frozen=True)

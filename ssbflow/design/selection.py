@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -17,6 +18,9 @@ from ssbflow.design.uncertainty import FEW_SEEDS, chances
 from ssbflow.errors import InputError, SelectionError
 from ssbflow.inputs.cell import Cell
 from ssbflow.store.opening import open_cube
+
+if TYPE_CHECKING:
+    from ssbflow.design.sensitivity import Sensitivity
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,6 +81,18 @@ class Selection:
             raise SelectionError(f"{self.objective!r} is known of designs, not of cases: it has no deviation")
         means, stds, seeds = (self.table[name] for name in (self.objective, deviations, f"{self.objective}_seeds"))
         return chances(means, stds, seeds, generator, maximize=self.maximize, draws=draws)
+
+    def sensitivity(self) -> "Sensitivity":
+        """Return which input moves the objective, over all designs: see `ssbflow.sensitivity`.
+
+        Raises
+        ------
+        SelectionError
+            Too few designs or seeds, or the objective is none of single cases.
+        """
+        from ssbflow.design.sensitivity import sensitivity_of
+
+        return sensitivity_of(self.designs, self.objective)
 
     def why_not(self, design: str) -> pd.DataFrame:
         """Return how a design stands to each constraint, and to the best design.

@@ -40,7 +40,7 @@ def test_a_race_leaves_cases_out_goes_on_from_the_store_and_is_completed_by_a_ru
     assert race.table["left_in_round"].tolist() == [pd.NA, 0]
     assert race.table["behind"].tolist() == pytest.approx([0, 0.1], abs=0.03)
     assert str(race) == (
-        "maximize eam_wt_final where porosity < 0.9: CAM70/fine after 6 of 8 cases (75%); 1 is the best, 1 is worse"
+        "maximize eam_wt_final where porosity < 0.9: CAM70/fine after 6 of 8 cases (75%); 1 best, 1 worse"
     )
 
     again = ssbflow.race(sweep, tmp_path, maximize="eam_wt_final", where="porosity < 0.9", callbacks=[heard])
