@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Literal, Self
 
 import numpy as np
+import scipy  # its parts are loaded when they are used: every worker reads this file
 from numpy.typing import ArrayLike, NDArray
 from pydantic import Field, model_validator
-from scipy.optimize import brentq
 
 from ssbflow.inputs.distributions.base import ContinuousDistribution, SizeLaw
 from ssbflow.inputs.distributions.gamma import Gamma
@@ -39,7 +39,7 @@ class MixedLaw:
         low, high = sorted((float(self.small.ppf(share)), float(self.large.ppf(share))))
         if low == high:
             return low
-        return float(brentq(lambda diameter: float(self.cdf(diameter)) - share, low, high, xtol=1e-12))
+        return float(scipy.optimize.brentq(lambda diameter: float(self.cdf(diameter)) - share, low, high, xtol=1e-12))
 
 
 class Bimodal(ContinuousDistribution):

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from typing import Literal
 
 import numpy as np
+import scipy  # its parts are loaded when they are used: every worker reads this file
 from numpy.typing import NDArray
-from scipy.optimize import least_squares
 
 from ssbflow.inputs.distributions.base import SizeLaw
 
@@ -51,5 +51,5 @@ def fitted(
         quantiles = np.asarray(law_of(parameters).ppf(shares), dtype=float)
         return np.asarray(np.log(np.maximum(quantiles, TINY_UM)) - logs)
 
-    solution = least_squares(residual, guess, xtol=1e-15, ftol=1e-15, gtol=1e-15, max_nfev=500)
+    solution = scipy.optimize.least_squares(residual, guess, xtol=1e-15, ftol=1e-15, gtol=1e-15, max_nfev=500)
     return np.asarray(solution.x, dtype=float)

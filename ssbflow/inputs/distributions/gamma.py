@@ -2,8 +2,8 @@
 
 from typing import ClassVar, Literal
 
+import scipy  # its parts are loaded when they are used: every worker reads this file
 from pydantic import Field
-from scipy import stats
 
 from ssbflow.inputs.distributions.base import SizeLaw
 from ssbflow.inputs.distributions.parametric import ParametricDistribution
@@ -21,7 +21,7 @@ class Gamma(ParametricDistribution):
     def law_with(self, *parameters: float) -> SizeLaw:
         """Return the law of (shape, scale_um)."""
         shape, scale_um = parameters
-        return stats.gamma(shape, scale=scale_um)
+        return scipy.stats.gamma(shape, scale=scale_um)
 
     def guess(self, low_um: float, high_um: float) -> tuple[float, ...]:
         """Start with the mean and spread of the percentiles."""

@@ -2,8 +2,8 @@
 
 from typing import ClassVar, Literal
 
+import scipy  # its parts are loaded when they are used: every worker reads this file
 from pydantic import Field
-from scipy import stats
 
 from ssbflow.inputs.distributions.base import SizeLaw
 from ssbflow.inputs.distributions.parametric import ParametricDistribution
@@ -21,7 +21,7 @@ class Normal(ParametricDistribution):
     def law_with(self, *parameters: float) -> SizeLaw:
         """Return the law of (mean_um, std_um)."""
         mean_um, std_um = parameters
-        return stats.norm(mean_um, std_um)
+        return scipy.stats.norm(mean_um, std_um)
 
     def guess(self, low_um: float, high_um: float) -> tuple[float, ...]:
         """Start halfway between the percentiles."""

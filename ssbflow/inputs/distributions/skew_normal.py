@@ -3,9 +3,8 @@
 from typing import ClassVar, Literal
 
 import numpy as np
+import scipy  # its parts are loaded when they are used: every worker reads this file
 from pydantic import Field
-from scipy import stats
-from scipy.optimize import minimize_scalar
 
 from ssbflow.inputs.distributions.base import SizeLaw
 from ssbflow.inputs.distributions.fitting import EXACT, Fit, Percentiles, misfits
@@ -27,7 +26,7 @@ class SkewNormal(ParametricDistribution):
     def law_with(self, *parameters: float) -> SizeLaw:
         """Return the law of (location_um, scale_um, shape)."""
         location_um, scale_um, shape = parameters
-        return stats.skewnorm(shape, location_um, scale_um)
+        return scipy.stats.skewnorm(shape, location_um, scale_um)
 
     def guess(self, low_um: float, high_um: float) -> tuple[float, ...]:
         """Start a little skewed towards large particles."""
@@ -43,13 +42,13 @@ class SkewNormal(ParametricDistribution):
             return sum(error**2 for error in misfits(law, percentiles).values())
 
         bounds = (-STEEPEST_ARSINH_SHAPE, STEEPEST_ARSINH_SHAPE)
-        best = minimize_scalar(misfit, bounds=bounds, method="bounded", options={"xatol": 1e-9})
+        best = scipy.optimize.minimize_scalar(misfit, bounds=bounds, method="bounded", options={"xatol": 1e-9})
         return self._law_of_shape(float(best.x), percentiles, fit)
 
     def _law_of_shape(self, arsinh_shape: float, percentiles: Percentiles, fit: Fit) -> SizeLaw:
         """Location and scale that meet two percentiles exactly, the shape being given."""
         shape, exact = np.sinh(arsinh_shape), EXACT[fit]
-        low, high = stats.skewnorm(shape).ppf(exact)
+        low, high = scipy.stats.skewnorm(shape).ppf(exact)
         low_um, high_um = (percentiles[share] for share in exact)
         scale = (high_um - low_um) / (high - low)
-        return stats.skewnorm(shape, low_um - scale * low, scale)
+        return scipy.stats.skewnorm(shape, low_um - scale * low, scale)

@@ -3,8 +3,8 @@
 from typing import ClassVar, Literal
 
 import numpy as np
+import scipy  # its parts are loaded when they are used: every worker reads this file
 from pydantic import Field
-from scipy import stats
 
 from ssbflow.inputs.distributions.base import SizeLaw
 from ssbflow.inputs.distributions.parametric import ParametricDistribution
@@ -22,7 +22,7 @@ class Weibull(ParametricDistribution):
     def law_with(self, *parameters: float) -> SizeLaw:
         """Return the law of (shape, scale_um)."""
         shape, scale_um = parameters
-        return stats.weibull_min(shape, scale=scale_um)
+        return scipy.stats.weibull_min(shape, scale=scale_um)
 
     def guess(self, low_um: float, high_um: float) -> tuple[float, ...]:
         """Start with a shape from the percentiles' ratio."""
