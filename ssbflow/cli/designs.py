@@ -23,12 +23,16 @@ def best(
     cell: Annotated[
         str | None, typer.Option("--cell", help="Name in the catalog, or FILE.yaml: energies are of this cell.")
     ] = None,
+    sensitivity: Annotated[
+        bool, typer.Option("--sensitivity", help="Show too which inputs move the objective, over all designs.")
+    ] = False,
     cube: CubeOption = None,
 ) -> None:
     """Rank the designs by an objective under a condition."""
     from ssbflow.design.expression import parse_expressions
     from ssbflow.design.selection import best as select
     from ssbflow.inputs.cell import load_cell
+    from ssbflow.views.sensitivity_table import sensitivity_table
     from ssbflow.views.tables import certainty, recipe_command, selection_table
 
     several = [one.text for one in parse_expressions(pareto)] if pareto else []
@@ -39,6 +43,8 @@ def best(
     console.print(selection_table(selection))
     for line in certainty(selection):
         console.print(line, soft_wrap=True)
+    if sensitivity:
+        console.print(sensitivity_table(selection.sensitivity()))
     console.print(f"best: [bold]{selection.best}[/]; its recipe: {recipe_command(store, selection)}", soft_wrap=True)
 
 

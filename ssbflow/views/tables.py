@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import get_args
 
 import numpy as np
+import pandas as pd
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
@@ -65,13 +66,16 @@ def selection_table(selection: Selection) -> Table:
     beside = [name for name in selection.pareto if name != selection.objective]
     beside = [*beside, *(name for name in SHOWN_BESIDE if name not in told)][: len(SHOWN_BESIDE)]
     table.add_column(selection.objective, justify="right", width=16, overflow="fold")
+    table.add_column("of mean, 95 %", justify="right", width=8)
     for name in beside:
         table.add_column(name, justify="right", overflow="fold")
     table.add_column("seeds", justify="right", width=5)
     for design, (_, row) in zip(selection.labels[:MOST_ROWS], selection.table.iterrows(), strict=False):
         objective = Expected(mean=row[selection.objective], std=row.get(f"{selection.objective}_std"))
         means = (f"{row[name]:.3g}" for name in beside)
-        table.add_row(design, str(objective), *means, f"{row['seeds_ok']:.0f}")
+        half = row.get(f"{selection.objective}_high", np.nan) - row[selection.objective]
+        interval = "" if pd.isna(half) else f"± {half:.2g}"
+        table.add_row(design, str(objective), interval, *means, f"{row['seeds_ok']:.0f}")
     return table
 
 
