@@ -10,9 +10,10 @@ from distributed import Client
 
 from ssbflow.design.asking import Told, Values, first_designs, next_designs
 from ssbflow.design.constraints import constraint_table, parse_condition
+from ssbflow.design.contest import Contest
 from ssbflow.design.expression import parse_expression
 from ssbflow.design.selection import Selection, best
-from ssbflow.design.studies import check_known, check_same, study_rounds
+from ssbflow.design.studies import check_same, study_rounds
 from ssbflow.errors import SelectionError
 from ssbflow.flow.events import Callback
 from ssbflow.flow.runner import run
@@ -72,8 +73,8 @@ def search(
     StoreError, LammpsNotFoundError, ClusterError
         As `ssbflow.run`.
     """
-    _check(given)
     layout, watching = Store(Path(store).resolve()), tuple(callbacks)
+    _check(given, layout)
     rounds = list(study_rounds(layout, given.name))
     if rounds:
         check_same(given.name, _lasting(stored_search(store, given.name)), _lasting(given))
@@ -102,10 +103,12 @@ def stored_search(store: str | Path, name: str) -> Search:
     return validated(Search, asked["search"], f"{store}: search {name}")
 
 
-def _check(given: Search) -> None:
+def _check(given: Search, store: Store) -> None:
     """Refuse expressions that make no sense before anything is computed."""
-    objectives = [parse_expression(text) for text in _objectives(given)]
-    check_known(objectives, [parse_condition(given.where)] if given.where else [])
+    condition = parse_condition(given.where) if given.where else None
+    middle = {knob: (span.low + span.high) / 2 for knob, span in given.vary.items()}
+    for text in _objectives(given):
+        Contest(parse_expression(text), condition, cell=given.cell).check(_round(given, 0, [middle]), store)
 
 
 def _objectives(given: Search) -> list[str]:

@@ -1,17 +1,11 @@
-"""What searches and target loops share: their rounds in the store, and what they may name."""
+"""What searches and target loops share: their rounds in the store."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
-import pandas as pd
-
-from ssbflow.design import energy
-from ssbflow.design.constraints import fulfilling
-from ssbflow.design.expression import Expression
 from ssbflow.errors import InputError
 from ssbflow.inputs.identity import canonical_json
 from ssbflow.inputs.sweep import Sweep
-from ssbflow.store.cube import COMPOSITION_COORDINATES, DISTRIBUTION_COORDINATES, VARIABLES
 from ssbflow.store.layout import Store
 from ssbflow.store.sweeps import stored_sweeps
 
@@ -38,21 +32,3 @@ def check_same(name: str, before: dict[str, Any], now: dict[str, Any]) -> None:
             raise InputError(
                 f"the store has another study {name!r}: there {key} is {was}, here {is_now}; give it another name"
             )
-
-
-def check_known(objectives: Iterable[Expression], conditions: Iterable[Expression]) -> None:
-    """Refuse expressions that name what no cube has, before there is one.
-
-    Raises
-    ------
-    SelectionError, InputError
-    """
-    numbers = [*VARIABLES, *energy.VARIABLES]
-    told = [variable for variable, _ in (*COMPOSITION_COORDINATES, *DISTRIBUTION_COORDINATES)]
-    names = [variable.name for variable in (*numbers, *told)]
-    texts = {name: pd.Series(dtype=object if name.endswith(("_material", "_kind")) else float) for name in names}
-    nothing = pd.DataFrame({**texts, "seeds_ok": pd.Series(dtype=float), "round": pd.Series(dtype=float)})
-    for objective in objectives:
-        objective.numbers_over(nothing)
-    for condition in conditions:
-        fulfilling(nothing, condition)
