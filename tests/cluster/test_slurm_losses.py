@@ -15,7 +15,7 @@ from ssbflow.inputs.sweep import Sweep
 from ssbflow.store.layout import Store
 from ssbflow.store.outcomes import case_record
 
-pytestmark = [pytest.mark.cluster, pytest.mark.lammps]
+pytestmark = [pytest.mark.cluster, pytest.mark.lammps, pytest.mark.timeout(600)]
 
 ENDS_WITHIN_S = 240
 
@@ -85,7 +85,7 @@ def lost(running_slurm: Slurm) -> Iterator[tuple[RunningSweep, RunningSweep]]:
     """Three presses whose jobs end in their middle, each in its way, and one that is longer than its job."""
     slurm, three = running_slurm, running_slurm.cluster_file.replace("cores: 2", "cores: 1")
     with ExitStack() as stack:
-        short = three.replace("00:10:00", "00:01:00")
+        short = three.replace("00:10:00", "00:01:30")  # of which a worker stays 23 to 67 s; slowed, the press takes 70
         longer = stack.enter_context(running(slurm, "longer", slow(1), short, SLOWED))
         ended = stack.enter_context(running(slurm, "ended", slow(3), three.replace("jobs: 1", "jobs: 3"), HELD))
         slurm.wait_until(lambda: len([*ended.store.rglob("held")]) == 3)
