@@ -1,6 +1,7 @@
 """The cells of a grid as they stand: which case fills each, how it ended, and its numbers."""
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -83,9 +84,11 @@ def read_cells(
     measure_ids = list(dict.fromkeys(grid.measure_ids))
     if loose is None:
         loose = read_loose([store.records, *measure_folders(store, measure_ids)])
-    simulations = known_outcomes(store, loose, [VERSION_COLUMN, *of_simulations])
-    measures = known_outcomes(store, loose, of_measures, measured_as(measure_ids))
-    return _under(PHYSICS_VERSION, grid, simulations, measures)
+    with ThreadPoolExecutor() as beside:  # a million case ids are hashed while a million rows are read
+        simulations = beside.submit(known_outcomes, store, loose, [VERSION_COLUMN, *of_simulations])
+        measures = beside.submit(known_outcomes, store, loose, of_measures, measured_as(measure_ids))
+        grid.case_keys()
+    return _under(PHYSICS_VERSION, grid, simulations.result(), measures.result())
 
 
 def with_other_physics(cells: Cells) -> Cells:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pyarrow.compute as pc
 import xarray as xr
-from zarr.codecs import BloscCodec
+from zarr.codecs import BloscCodec, ZstdCodec
 
 from ssbflow.inputs.case import Distribution
 from ssbflow.inputs.composition import Composition
@@ -103,6 +103,7 @@ def cube_encoding(dataset: xr.Dataset) -> dict[str, dict[str, Any]]:
     encoding: dict[str, dict[str, Any]] = {str(name): {"chunks": chunks} for name in dataset.data_vars}
     for variable in VARIABLES:
         encoding[variable.name] |= {"fill_value": np.nan, "compressors": [COMPRESSOR]}
+    encoding["case_id"]["compressors"] = [ZstdCodec(level=1)]  # hashes: a higher level saves nothing
     # Zarr's fill, not CF's _FillValue: readers get int8, not floats with NaN
     encoding["status"]["fill_value"] = STATUS["not_asked_for"]
     encoding["physics_version"]["fill_value"] = 0

@@ -30,7 +30,7 @@ TYPES = {
 """Of columns that are neither values, which are numbers, nor words, as most are."""
 
 
-class SealedRecord(msgspec.Struct, forbid_unknown_fields=True):
+class SealedRecord(msgspec.Struct, forbid_unknown_fields=True, gc=False):
     """A record as its file holds it; every input stays the JSON text that it is there."""
 
     case_id: str

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -116,11 +117,11 @@ class Grid:
 
     def _designs(self) -> Iterator[tuple[int, int, list[int]]]:
         """Yield composition, distribution and seeds of every design in `asked`."""
-        design = self.design
-        first = np.flatnonzero(np.diff(design, prepend=-1))
-        seeds = np.array(self.seeds)[self.asked[:, 2]].tolist()
-        for start, end in zip(first.tolist(), [*first[1:].tolist(), len(design)], strict=True):
-            yield *divmod(int(design[start]), len(self.distributions)), seeds[start:end]
+        first = np.flatnonzero(np.diff(self.design, prepend=-1))
+        members, seeds = self.asked[first, :2].tolist(), np.array(self.seeds)[self.asked[:, 2]].tolist()
+        starts = [*first.tolist(), len(seeds)]
+        for (composition, distribution), (start, end) in zip(members, pairwise(starts), strict=True):
+            yield composition, distribution, seeds[start:end]
 
     def case_ids(self) -> list[str]:
         """Return the case id of every cell in `asked`."""

@@ -3,7 +3,6 @@
 import logging
 import os
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -17,7 +16,6 @@ from ssbflow.store.layout import Store
 log = logging.getLogger("ssbflow")
 
 BATCH = 2_000
-READERS = 4  # while a disk is waited for; more would wait for Python
 
 
 @dataclass(frozen=True)
@@ -37,8 +35,7 @@ class LooseRecords:
 
 def read_loose(folders: Iterable[Path]) -> LooseRecords:
     """Return all records under some folders; damaged ones are told of and left for `ssbflow check`."""
-    with ThreadPoolExecutor(READERS) as pool:
-        batches = list(pool.map(_read_batch, _batches(record_files(folders))))
+    batches = [_read_batch(files) for files in _batches(record_files(folders))]  # threads wait for Python: no faster
     if damaged := sum(batch.damaged for batch in batches):
         log.warning("%d damaged records count as not there; run: ssbflow check STORE", damaged)
     paths = tuple(path for batch in batches for path in batch.paths)
