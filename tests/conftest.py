@@ -1,4 +1,4 @@
-"""Shared pieces: a sweep so small that a case takes half a second, a store that it was run into, another LAMMPS."""
+"""How files of tests are given out to processes, and shared pieces: a sweep so small that a case takes half a second, a store that it was run into, another LAMMPS."""
 
 import shutil
 from pathlib import Path
@@ -9,9 +9,11 @@ import ssbflow
 from evidence.releases import ELDER, lmp_of
 from ssbflow.inputs.case import Case
 from ssbflow.inputs.sweep import Sweep
+from ssbflow.press.ranks import cores
 from ssbflow.store.layout import Store
 from ssbflow.store.publish import publish
 
+LONG = ("cluster", "long", "external", "lammps")  # marks, the longest first
 TINY = """
 name: tiny
 compositions:
@@ -33,6 +35,21 @@ protocol:
 analysis:
   label: touching
 """
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """As many processes as keep the cores busy: tests of clusters wait most of the time."""
+    return cores() + 1
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that take long, or one of them would go on when all others are done."""
+    rank = {item.path: len(LONG) for item in items}
+    for item in items:
+        marks = [LONG.index(mark.name) for mark in item.iter_markers() if mark.name in LONG]
+        rank[item.path] = min(rank[item.path], *marks, len(LONG))
+    items.sort(key=lambda item: rank[item.path])
 
 
 @pytest.fixture(scope="session")
