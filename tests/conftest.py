@@ -1,4 +1,4 @@
-"""How files of tests are given out to processes, and shared pieces: a sweep so small that a case takes half a second, a store that it was run into, another LAMMPS."""
+"""The order of the files of tests, and what they share: a tiny sweep, a store it was run into, another LAMMPS."""
 
 import shutil
 from pathlib import Path

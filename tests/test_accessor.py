@@ -7,7 +7,7 @@ import dask
 import numpy as np
 import pytest
 import xarray as xr
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from scipy import stats
@@ -75,6 +75,7 @@ def test_case_ids_are_those_that_ended_well_and_fulfil_the_condition(cube: xr.Da
     porosity=arrays.arrays(np.float64, SHAPE, elements=st.one_of(st.floats(0, 1), st.just(np.nan))),
     confidence=st.floats(0.5, 0.99),
 )
+@settings(deadline=None)
 def test_means_and_intervals_are_student_s(status: Any, porosity: Any, confidence: float) -> None:
     found = cube_of(status, porosity).ssb.mean_over_seeds(confidence)
     for at in np.ndindex(2, 2):
