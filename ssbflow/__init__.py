@@ -57,6 +57,7 @@ if TYPE_CHECKING:
     from ssbflow.structure.porosity import depth_profile as depth_profile
     from ssbflow.structure.transport import currents as currents
     from ssbflow.structure.voxels import voxels as voxels
+    from ssbflow.views.report.writing import report as report
 
 _HOME = {
     "press": "press.press",
@@ -106,6 +107,7 @@ _HOME = {
     "depth_profile": "structure.porosity",
     "currents": "structure.transport",
     "voxels": "structure.voxels",
+    "report": "views.report.writing",
 }
 
 __all__ = list(_HOME)

@@ -7,11 +7,11 @@ import sys
 
 from rich.console import Console
 
-from ssbflow.cli import sweeps, studies, stores, designs, reference  # isort: skip  # in the order of the help
+from ssbflow.cli import sweeps, studies, stores, designs, pictures, reference  # isort: skip  # in the order of the help
 from ssbflow.cli.program import app
 from ssbflow.errors import SsbflowError
 
-__all__ = ["app", "designs", "main", "reference", "stores", "studies", "sweeps"]
+__all__ = ["app", "designs", "main", "pictures", "reference", "stores", "studies", "sweeps"]
 
 
 def main() -> None:

@@ -1,0 +1,5 @@
+"""``python -m ssbflow``: the command line."""
+
+from ssbflow.cli import main
+
+main()
