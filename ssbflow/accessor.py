@@ -20,6 +20,7 @@ from ssbflow.store.selected import check_names_cases, is_ok, selected_cases
 if TYPE_CHECKING:
     from ssbflow.design.selection import Selection
     from ssbflow.inputs.cell import Cell
+    from ssbflow.views.figures.of_cube import CubePlots
 
 __all__ = ["CubeAccessor", "open_cube"]  # `ssbflow.open_cube` is taken from here, so that opened cubes have ds.ssb
 
@@ -141,6 +142,13 @@ class CubeAccessor:
     ) -> xr.Dataset:
         """Open the selected cases as one lazy dataset, as `ssbflow.open_cases` does."""
         return open_cases(self._cube, store, content, frames)
+
+    @property
+    def plot(self) -> "CubePlots":
+        """Pictures of the cube: ``cube.ssb.plot.heatmap("porosity")``, and others of `ssbflow.plot`."""
+        from ssbflow.views.figures.of_cube import CubePlots
+
+        return CubePlots(self._cube)
 
     def _numbers(self) -> xr.Dataset:
         """Return the variables that are numbers, of cases that ended well; NaN elsewhere."""

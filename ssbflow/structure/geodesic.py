@@ -103,12 +103,45 @@ def shortest_path(packing: Packing, analysis: Analysis | None = None) -> Path | 
     top, bottom = end_regions(sample)
     if not (len(top) and len(bottom)):
         return None
-    network = path_network(sample.graph.se_se)
-    nearest = network.from_nearest(top)
-    particles = nearest.particles_to(int(bottom[np.argmin(nearest.length_um[bottom])]))
-    steps = network.vectors(particles[:-1], particles[1:])
+    nearest = path_network(sample.graph.se_se).from_nearest(top)
+    return _path(sample, nearest, int(bottom[np.argmin(nearest.length_um[bottom])]))
+
+
+def median_path(packing: Packing, generator: np.random.Generator, analysis: Analysis | None = None) -> Path | None:
+    """Return an SE path of middling geodesic tortuosity, for pictures: that of the middle one of drawn starts and ends.
+
+    Parameters
+    ----------
+    packing : Packing
+    generator : numpy.random.Generator
+        Draws the starts, at most ``path_sources``, and an end for each.
+    analysis : Analysis, optional
+        Overlap criterion, surface cut-off and number of starts; the defaults if left out.
+
+    Returns
+    -------
+    Path or None
+        None where no SE path leads from top to floor.
+    """
+    analysis = analysis or Analysis()
+    sample = Sample(packing, analysis, None, generator)
+    top, bottom = end_regions(sample)
+    if not (len(top) and len(bottom)):
+        return None
+    starts = generator.permutation(top)[: analysis.path_sources]
+    found = []
+    for paths in path_network(sample.graph.se_se).from_each(starts):
+        (end,) = _drawn_ends(paths, bottom, 1, generator)
+        found.append(_path(sample, paths, int(end)))
+    return sorted(found, key=lambda path: path.tortuosity)[len(found) // 2]
+
+
+def _path(sample: Sample, paths: Paths, end: int) -> Path:
+    """Return one of the paths, with centres side by side and indices of the whole packing."""
+    particles = paths.particles_to(end)
+    steps = paths.network.vectors(particles[:-1], particles[1:])
     position = sample.particles.position_um[particles[0]] + np.concatenate([np.zeros((1, 3)), np.cumsum(steps, axis=0)])
-    return Path(np.flatnonzero(packing.inside)[particles], position)
+    return Path(np.flatnonzero(sample.packing.inside)[particles], position)
 
 
 def end_regions(sample: Sample) -> tuple[Ints, Ints]:
