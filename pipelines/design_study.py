@@ -32,6 +32,7 @@ LOSS = "height / conductivity_ionic_effective"  # of the ions' way through the e
 FEASIBLE = "utilization > 0.8"
 RACE_SEEDS = tuple(range(1, 13))
 ANODE_OBJECTIVE = "eam_wt_final * eam_capacity * utilization"
+ANODE_WHERE = "utilization > 0.9 and eam_wt > 0.4"  # with less, the layer is thinner than a few of its particles
 N_P_RATIO = 1.1
 console = Console()
 
@@ -106,7 +107,7 @@ def studied(results: Path, client: Client) -> Study:
 
     console.rule("anodes, and the cell")
     ssbflow.run(anodes, stores["anodes"], client, callbacks=watching)
-    chosen = ssbflow.best(stores["anodes"], maximize=ANODE_OBJECTIVE, where="utilization > 0.9")
+    chosen = ssbflow.best(stores["anodes"], maximize=ANODE_OBJECTIVE, where=ANODE_WHERE)
     recipe = ssbflow.recipe(
         stores["cathodes"], grid.best, where=FEASIBLE,
         anode=chosen.best, anode_store=stores["anodes"], n_p_ratio=N_P_RATIO,

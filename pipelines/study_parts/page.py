@@ -77,7 +77,7 @@ def _cell(study: "Study") -> str:
 ## The cell
 
 The best cathode with **{study.anodes.best}**, the negative electrode that gives most capacity for its mass among those
-that utilize nine tenths of it ([anode.yaml](../catalogs/sweeps/anode.yaml)). Its card, as `ssbflow recipe … -o card.md`
+with {study.anodes.where} ([anode.yaml](../catalogs/sweeps/anode.yaml)). Its card, as `ssbflow recipe … -o card.md`
 writes it:
 """
 

@@ -57,6 +57,8 @@ def draw_search(grid: Selection, search: Searched, path: Path) -> None:
     shown = _scatter(left, found, "o", "search")
     figure.colorbar(shown, ax=left, label="specific energy of the cell (Wh/kg)")
     left.set(xlabel="EAM as mixed (wt%)", ylabel="D50 of the SE (µm)", yscale="log")
+    left.set_yticks([1.5, 2, 3, 4], labels=["1.5", "2", "3", "4"])
+    left.minorticks_off()
     left.legend(frameon=False, loc="upper left", bbox_to_anchor=(0, 1.12), ncols=2)
     asked = found.groupby("round").size().cumsum()
     right.step(asked, search.progress, where="post", color=COLOURS[0], marker="o", label="search")

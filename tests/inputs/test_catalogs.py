@@ -33,7 +33,7 @@ def test_sweep_loads_under_its_own_name(path: Path) -> None:
 def test_search_loads_and_is_named_after_its_sweep(path: Path) -> None:
     search, sweep = load_search(path), load_sweep(path.parents[1] / "sweeps" / path.name)
     assert search.name == f"{path.stem}_search"
-    assert (search.protocol, search.analysis, search.seeds) == (sweep.protocol, sweep.analysis, sweep.seeds)
+    assert (search.protocol, search.analysis) == (sweep.protocol, sweep.analysis)
 
 
 def test_there_are_searches() -> None:
