@@ -18,7 +18,7 @@ from ssbflow.store.durable import file_system_time, sync_folder, sync_tree, told
 from ssbflow.store.layout import Store
 from ssbflow.store.ledger import file_digest
 from ssbflow.store.pins import unless_pinned
-from ssbflow.store.zarr_files import write_zarr
+from ssbflow.store.zarr_files import zarr_files
 
 KEEP_VERSIONS = 3  # of each cube
 KEEP_S = 24 * 3600.0  # after a newer one took its place: so long may a plain reader hold it
@@ -160,4 +160,7 @@ def _write(path: Path, dataset: xr.Dataset, keys: int) -> None:
     encoding: dict[str, dict[str, Any]] = cube_encoding(dataset)
     for name in dataset.variables:
         encoding.setdefault(str(name), {})["chunk_key_encoding"] = CHUNK_KEYS[keys]
-    write_zarr(path, dataset, encoding)
+    for name, content in zarr_files(dataset, encoding).items():
+        file = path / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content.to_bytes())
