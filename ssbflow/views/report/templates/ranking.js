@@ -18,7 +18,7 @@ function columnsOf(variable) {
   const beside = data.beside.map((name) => data.variables.findIndex((one) => one.name === name)).filter((one) => one >= 0 && one !== variable);
   const shown = (index) => ({ title: withUnits(data.variables[index]), of: (row) => meansOf(index)[row.at]?.mean ?? NaN, text: (row) => meanText(meansOf(index)[row.at]) });
   return [
-    { title: "rank", of: (row) => row.rank, text: (row) => String(row.rank) },
+    { title: "#", of: (row) => row.rank, text: (row) => String(row.rank) },
     { title: "design", of: (row) => row.design.label, text: null },
     shown(variable),
     { title: "seeds", of: (row) => row.found.seeds, text: (row) => `${row.found.seeds}${row.found.seeds < data.fewSeeds ? " *" : ""}` },
@@ -31,7 +31,7 @@ function rankedDesigns() {
   const means = meansOf(ranking.variable);
   const rows = designs.map((design, at) => ({ design, at, found: means[at] })).filter((row) => row.found);
   rows.sort((one, other) => ranking.sense * (other.found.mean - one.found.mean));
-  rows.forEach((row, index) => { row.rank = index + 1; });
+  rows.forEach((row, index) => { row.rank = index && row.found.mean === rows[index - 1].found.mean ? rows[index - 1].rank : index + 1; });
   return rows;
 }
 
