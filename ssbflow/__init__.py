@@ -111,7 +111,7 @@ _HOME = {
     "report": "views.report.writing",
 }
 
-__all__ = [*_HOME, "plot"]
+__all__ = list((*_HOME, "plot"))
 
 
 def __getattr__(name: str) -> Any:
