@@ -111,7 +111,8 @@ _HOME = {
     "report": "views.report.writing",
 }
 
-__all__ = list((*_HOME, "plot"))
+_NAMES = (*_HOME, "plot")  # the last is a module
+__all__ = list(_NAMES)
 
 
 def __getattr__(name: str) -> Any:
