@@ -22,13 +22,13 @@ from ssbflow.flow.clients import connected
 from ssbflow.flow.events import ProgressBar
 from ssbflow.views.card_files import write_card
 from study_parts.page import page
-from study_parts.pictures import draw_front, draw_grid, draw_search
+from study_parts.pictures import draw_search
 
 ROOT = Path(__file__).parents[1]
 CATALOGS = ROOT / "catalogs"
 OBJECTIVE = "specific_energy"
 CELL = "lithium_metal"
-LOSS = "height / conductivity_ionic_effective"  # of the ions' way through the electrode, per current
+LITTLE_LOSS = "-height / conductivity_ionic_effective"  # of the ions' way through the electrode, per current
 FEASIBLE = "utilization > 0.8"
 RACE_SEEDS = tuple(range(1, 13))
 ANODE_OBJECTIVE = "eam_wt_final * eam_capacity * utilization"
@@ -76,8 +76,10 @@ def main(
         write_card(study.recipe, results / f"card.{ending}")
     images = docs / "images"
     images.mkdir(parents=True, exist_ok=True)
-    draw_grid(study.grid, images / "design_study_grid.png")
-    draw_front(study.grid, study.front, OBJECTIVE, LOSS, images / "design_study_front.png")
+    cube, cell = ssbflow.open_cube(results / "cathodes"), ssbflow.load_cell(CELL)
+    ssbflow.plot.save(ssbflow.plot.curve(cube, OBJECTIVE, cell=cell), images / "design_study_grid.png")
+    front = ssbflow.plot.pareto(cube, LITTLE_LOSS, OBJECTIVE, cell=cell)
+    ssbflow.plot.save(front, images / "design_study_front.png")
     draw_search(study.grid, study.search, images / "design_study_search.png")
     (docs / "design_study.md").write_text(page(study, (results / "card.md").read_text("utf-8")), encoding="utf-8")
     console.print(f"written: {docs / 'design_study.md'}, {results / 'card.json'}", soft_wrap=True)
@@ -94,7 +96,7 @@ def studied(results: Path, client: Client) -> Study:
     console.rule("the full factorial")
     summary = ssbflow.run(cathodes, stores["cathodes"], client, callbacks=watching)
     grid = ssbflow.best(stores["cathodes"], maximize=OBJECTIVE, cell=cell)
-    front = ssbflow.best(stores["cathodes"], maximize=OBJECTIVE, pareto=[OBJECTIVE, f"-({LOSS})"], cell=cell)
+    front = ssbflow.best(stores["cathodes"], maximize=OBJECTIVE, pareto=[OBJECTIVE, LITTLE_LOSS], cell=cell)
 
     console.rule("a race, with up to twelve seeds")
     raced = ssbflow.race(

@@ -12,40 +12,7 @@ from ssbflow.design.search import Searched
 from ssbflow.design.selection import Selection
 
 COLOURS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9")  # of Okabe and Ito, told apart by everyone
-SIZE_INCHES = (6.4, 4.2)
 DPI = 150
-
-
-def draw_grid(grid: Selection, path: Path) -> None:
-    """Draw the objective over the share of EAM, a line for each powder, with 95 % intervals."""
-    figure, axes = _figure()
-    table, name = grid.designs.reset_index(), grid.objective
-    powders = table.sort_values("eam_wt").groupby("distribution", sort=False)
-    for colour, (label, rows) in zip(COLOURS, powders, strict=True):
-        half = rows[f"{name}_high"] - rows[name]
-        powder = f"{label}: SE of {rows['se_d50'].iloc[0]:g} µm"
-        axes.errorbar(100 * rows["eam_wt"], rows[name], half, color=colour, marker="o", ms=4, capsize=3, label=powder)
-    axes.set(xlabel="EAM as mixed (wt%)", ylabel="specific energy of the cell (Wh/kg)")
-    axes.legend(frameon=False)
-    figure.savefig(path, dpi=DPI)
-
-
-def draw_front(grid: Selection, front: Selection, objective: str, loss: str, path: Path) -> None:
-    """Draw all designs over two objectives, and the front."""
-    figure, axes = _figure()
-    lost = f"-({loss})"
-    everything = grid.designs.assign(loss=_of(grid.designs, loss))
-    axes.plot(everything["loss"], everything[objective], "o", color="0.7", ms=5, label="all designs")
-    chosen = front.table.assign(loss=-front.table[lost]).sort_values("loss")
-    axes.plot(chosen["loss"], chosen[objective], "o-", color=COLOURS[0], ms=6, label="Pareto front")
-    for at, (_, row) in enumerate(chosen.iterrows()):
-        label = "/".join(map(str, row.name)) if isinstance(row.name, tuple) else str(row.name)
-        axes.annotate(
-            label, (row["loss"], row[objective]), (6, -10 if at % 2 else 4), textcoords="offset points", size=7
-        )
-    axes.set(xscale="log", xlabel="height / ionic conductivity (µm m/S)", ylabel="specific energy of the cell (Wh/kg)")
-    axes.legend(frameon=False, loc="lower right")
-    figure.savefig(path, dpi=DPI)
 
 
 def draw_search(grid: Selection, search: Searched, path: Path) -> None:
@@ -79,14 +46,3 @@ def _scatter(axes: Axes, designs: pd.DataFrame, marker: str, label: str) -> obje
 
 def _least(values: Sequence[float]) -> float:
     return float(np.floor(np.min(values)))
-
-
-def _of(designs: pd.DataFrame, text: str) -> "pd.Series[float]":
-    from ssbflow.design.expression import parse_expression
-
-    return parse_expression(text).numbers_over(designs)
-
-
-def _figure() -> tuple[Figure, Axes]:
-    figure = Figure(figsize=SIZE_INCHES, layout="constrained")
-    return figure, figure.subplots()

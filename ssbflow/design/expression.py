@@ -1,8 +1,6 @@
 """Expressions over the variables of a cube: parsed into numbers, comparisons and a few functions, never run as code."""
 
 import ast
-import operator
-from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
@@ -10,50 +8,21 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ssbflow.design.grammar import (
+    ARITHMETIC,
+    COMPARISONS,
+    FUNCTIONS,
+    LARGEST,
+    STATISTICS,
+    UNARY,
+    NotAllowedError,
+    check_allowed,
+    outside_statistics,
+    statistic_of,
+)
 from ssbflow.errors import InputError, SelectionError
 
 Values = np.ndarray[Any, Any]
-
-LARGEST = 200  # nodes: bounds how deep an expression can be
-ARITHMETIC: dict[type[ast.AST], Callable[[Any, Any], Any]] = {
-    ast.Add: operator.add,
-    ast.Sub: operator.sub,
-    ast.Mult: operator.mul,
-    ast.Div: operator.truediv,
-    ast.Pow: operator.pow,
-    ast.BitAnd: np.logical_and,
-    ast.BitOr: np.logical_or,
-}
-COMPARISONS: dict[type[ast.AST], Callable[[Any, Any], Any]] = {
-    ast.Lt: operator.lt,
-    ast.LtE: operator.le,
-    ast.Gt: operator.gt,
-    ast.GtE: operator.ge,
-    ast.Eq: operator.eq,
-    ast.NotEq: operator.ne,
-}
-UNARY: dict[type[ast.AST], Callable[[Any], Any]] = {
-    ast.USub: operator.neg,
-    ast.UAdd: operator.pos,
-    ast.Not: np.logical_not,
-    ast.Invert: np.logical_not,
-}
-FUNCTIONS: dict[str, tuple[Callable[..., Any], int]] = {
-    "abs": (np.abs, 1),
-    "sqrt": (np.sqrt, 1),
-    "log": (np.log, 1),
-    "log10": (np.log10, 1),
-    "exp": (np.exp, 1),
-    "min": (np.minimum, 2),
-    "max": (np.maximum, 2),
-}
-"""Name → function and number of arguments."""
-STATISTICS = ("mean", "std", "ci95")
-"""Of the cases of a design: mean, standard deviation, half of Student's 95 % confidence interval of the mean."""
-
-
-class NotAllowedError(ValueError):
-    """What stands in a text is no part of an expression."""
 
 
 @dataclass(frozen=True)
@@ -73,15 +42,15 @@ class Expression:
     @property
     def names(self) -> set[str]:
         """The variables that it names, those inside of statistics not counted."""
-        return {node.id for node in _outside_statistics(self.node) if isinstance(node, ast.Name)}
+        return {node.id for node in outside_statistics(self.node) if isinstance(node, ast.Name)}
 
     @property
     def statistics(self) -> list["Statistic"]:
         """The statistics over the cases of a design that it names."""
         return [
             Statistic(ast.unparse(node), name, Expression(ast.unparse(inner), inner))
-            for node in _outside_statistics(self.node)
-            for name, inner in _taken_apart(node)
+            for node in outside_statistics(self.node)
+            for name, inner in statistic_of(node)
         ]
 
     def conjuncts(self) -> list["Expression"]:
@@ -193,7 +162,7 @@ def parse_expressions(text: str, example: str = "'utilization, -porosity'", most
         if sum(1 for _ in ast.walk(tree)) > LARGEST:
             raise NotAllowedError(f"it has more than {LARGEST} parts")
         for node in nodes:
-            _check(node)
+            check_allowed(node)
     except (SyntaxError, ValueError, OverflowError, RecursionError, MemoryError) as error:
         raise InputError(f"{text!r} is no expression ({error}); write e.g. {example}") from error
     return [Expression(ast.get_source_segment(stripped, node) or stripped, node) for node in nodes]
@@ -203,61 +172,6 @@ def numeric_names(table: pd.DataFrame) -> list[str]:
     """Return the columns of numbers that are neither deviations, intervals nor counts of an objective's seeds."""
     beside = ("_std", "_seeds", "_low", "_high")
     return [str(name) for name in table.select_dtypes("number").columns if not str(name).endswith(beside)]
-
-
-def _check(node: ast.AST) -> None:
-    """Refuse whatever is not in the tables above."""
-    match node:
-        case ast.Name():
-            return
-        case ast.Constant(value=str()):
-            return
-        case ast.Constant(value=int() | float() as number):
-            float(number)  # one that is too large is told now
-            return
-        case ast.BinOp(left, operation, right) if type(operation) in ARITHMETIC:
-            inner: list[ast.expr] = [left, right]
-        case ast.UnaryOp(operation, operand) if type(operation) in UNARY:
-            inner = [operand]
-        case ast.BoolOp(values=values):
-            inner = values
-        case ast.Compare(left, operations, comparators) if {type(one) for one in operations} <= COMPARISONS.keys():
-            inner = [left, *comparators]
-        case ast.Call(ast.Name(name), arguments, []) if name in FUNCTIONS and len(arguments) == FUNCTIONS[name][1]:
-            inner = arguments
-        case ast.Call(ast.Name(name), [argument], []) if name in STATISTICS and not _has_statistics(argument):
-            inner = [argument]
-        case _:
-            raise NotAllowedError(f"{ast.unparse(node)!r} is not allowed")
-    for one in inner:
-        _check(one)
-
-
-def _outside_statistics(node: ast.AST) -> Iterator[ast.AST]:
-    """Yield the parts of an expression: statistics whole, and no names of functions."""
-    yield node
-    if isinstance(node, ast.Call):
-        inner: Iterable[ast.AST] = () if _is_statistic(node) else node.args
-    else:
-        inner = ast.iter_child_nodes(node)
-    for one in inner:
-        yield from _outside_statistics(one)
-
-
-def _has_statistics(node: ast.AST) -> bool:
-    return any(_is_statistic(one) for one in ast.walk(node))
-
-
-def _is_statistic(node: ast.AST) -> bool:
-    return bool(_taken_apart(node))
-
-
-def _taken_apart(node: ast.AST) -> list[tuple[str, ast.expr]]:
-    """Return function and inner expression of a statistic; nothing of anything else."""
-    match node:
-        case ast.Call(ast.Name(name), [argument]) if name in STATISTICS:
-            return [(name, argument)]
-    return []
 
 
 def _value(node: ast.AST, table: pd.DataFrame) -> Any:

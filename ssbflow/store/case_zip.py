@@ -205,7 +205,7 @@ def _told_of(path: Path) -> Iterator[None]:
 def read_packing(path: Path) -> Packing:
     """Return the pressed packing of a case file, to the last bit."""
     with open_case_zip(path) as dataset:
-        return _packing(dataset, "final_position", "height_um")
+        return packing_of(dataset)
 
 
 def read_contacts(path: Path) -> Contacts:
@@ -224,10 +224,11 @@ def read_released(path: Path) -> Packing | None:
     with open_case_zip(path) as dataset:
         if "released_position" not in dataset:
             return None
-        return _packing(dataset, "released_position", "height_released_um")
+        return packing_of(dataset, "released_position", "height_released_um")
 
 
-def _packing(dataset: xr.Dataset, position: str, height: str) -> Packing:
+def packing_of(dataset: xr.Dataset, position: str = "final_position", height: str = "height_um") -> Packing:
+    """Return a packing of an opened case; the pressed one unless arrays are named."""
     return Packing(
         dataset[position].values,
         dataset["radius"].values,

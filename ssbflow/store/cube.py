@@ -66,11 +66,17 @@ DISTRIBUTION_COORDINATES: tuple[DistributionCoordinate, ...] = (
 )
 
 
-def read_cube_cells(store: Store, grid: Grid, loose: LooseRecords | None = None) -> Cells:
-    """Return the cells of a grid with all that a cube, or the table of cases, tells of them."""
-    of_simulations = [f"values.{variable.name}" for variable in pressed.VARIABLES]
-    of_measures = [f"values.{variable.name}" for variable in measures.VARIABLES]
-    today = read_cells(store, grid, [*of_simulations, *TOLD, LAMMPS], [*of_measures, *TOLD], loose=loose)
+def read_cube_cells(
+    store: Store, grid: Grid, loose: LooseRecords | None = None, beside: tuple[Sequence[str], Sequence[str]] = ((), ())
+) -> Cells:
+    """Return the cells of a grid with all that a cube, or the table of cases, tells of them.
+
+    `beside` names further columns of the ledger, of simulations and of measures.
+    """
+    of_simulations = [*(f"values.{variable.name}" for variable in pressed.VARIABLES), *TOLD, LAMMPS]
+    of_measures = [*(f"values.{variable.name}" for variable in measures.VARIABLES), *TOLD]
+    wanted = (dict.fromkeys([*own, *more]) for own, more in zip((of_simulations, of_measures), beside, strict=True))
+    today = read_cells(store, grid, *map(list, wanted), loose=loose)
     return with_other_physics(today)
 
 

@@ -82,6 +82,11 @@ class Sample:
         return self.graph.se_se.connected_to(self.particles.is_se & self.near_top)
 
     @cached_property
+    def eam_active(self) -> Mask:
+        """(n,) bool, EAM that touches SE connected to the floor: the published utilization counts it."""
+        return self.particles.is_eam & self.graph.touching(self.se_from_floor)
+
+    @cached_property
     def eam_from_floor(self) -> Mask:
         """(n,) bool, EAM whose electrons reach the floor through EAM."""
         return self.graph.eam_eam.connected_to(self.particles.is_eam & self.on_floor)

@@ -49,10 +49,9 @@ def measure(sample: Sample) -> dict[str, float]:
     """Return shares by volume; NaN where there is no such species."""
     particles = sample.particles
     volume, is_eam = particles.volume_um3, particles.is_eam
-    from_floor = is_eam & sample.graph.touching(sample.se_from_floor)
     from_top = is_eam & sample.graph.touching(sample.se_from_top)
     return {
-        "utilization": share(volume, from_floor, is_eam),
+        "utilization": share(volume, sample.eam_active, is_eam),
         "se_utilization": share(volume, sample.se_from_floor, particles.is_se),
         "utilization_separator": share(volume, from_top, is_eam),
         "utilization_both": share(volume, from_top & sample.eam_from_floor, is_eam),

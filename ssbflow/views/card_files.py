@@ -1,12 +1,11 @@
 """A cell card as a file: JSON for programs, Markdown for people."""
 
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from ssbflow.design.card import Recipe
-from ssbflow.errors import InputError
 from ssbflow.views.card_sections import Section, card_sections, title_of
+from ssbflow.views.output_file import check_output, write_output
 
 
 def card_json(recipe: Recipe) -> str:
@@ -28,14 +27,9 @@ def check_card_file(path: Path) -> None:
     Raises
     ------
     InputError
-        An unknown suffix, a folder that is not there, or a place that cannot be written.
+        As `check_output`.
     """
-    if path.suffix not in WRITERS:
-        raise InputError(f"{path}: a card is written as {' or '.join(WRITERS)}; got the suffix {path.suffix!r}")
-    if not path.parent.is_dir():
-        raise InputError(f"{path}: there is no folder {path.parent}; make it, or write elsewhere")
-    if path.is_dir() or not os.access(path if path.exists() else path.parent, os.W_OK):
-        raise InputError(f"{path} cannot be written; write elsewhere")
+    check_output(path, WRITERS, "a card")
 
 
 def write_card(recipe: Recipe, path: Path) -> None:
@@ -47,10 +41,7 @@ def write_card(recipe: Recipe, path: Path) -> None:
         As `check_card_file`, or the file system refuses.
     """
     check_card_file(path)
-    try:
-        path.write_text(WRITERS[path.suffix](recipe), encoding="utf-8")
-    except OSError as error:
-        raise InputError(f"{path} cannot be written ({error.strerror}); write elsewhere") from error
+    write_output(path, WRITERS[path.suffix](recipe))
 
 
 def _lines(recipe: Recipe) -> Iterator[str]:

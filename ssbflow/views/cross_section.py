@@ -10,10 +10,8 @@ from matplotlib.patches import Circle, Patch
 
 from ssbflow.inputs.analysis import Analysis
 from ssbflow.packing.packing import Mask, Packing
-from ssbflow.store.case_zip import read_packing
-from ssbflow.store.layout import Store
-from ssbflow.store.opening import open_case
 from ssbflow.structure.sample import Sample
+from ssbflow.views.figures.pressed_case import pressed_case
 
 HEIGHT_INCHES = 6.0
 COLOURS = {"EAM": "#4d4d4d", "SE connected to the floor": "#56b4e9", "SE not connected": "#e69f00"}
@@ -62,11 +60,8 @@ def draw_case(store: str | Path, case_id: str, picture: str | Path) -> Path:
     StoreError
         The store has no such case.
     """
-    whole = read_packing(Store(Path(store)).case_zip(case_id))
-    with open_case(store, case_id) as dataset:
-        first = dataset["position"][0].values
-    pressed = whole.selected(whole.inside)
-    loose = Packing(first[whole.inside], pressed.radius_um, pressed.species, pressed.edge_um)
+    case = pressed_case(store, case_id)
+    pressed, loose = case.packing, case.loose
     connected = Sample(pressed, Analysis(), None, np.random.default_rng(0)).se_from_floor
     kinds = {
         "EAM": pressed.is_eam,

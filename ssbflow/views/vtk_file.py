@@ -6,13 +6,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ssbflow.errors import InputError
 from ssbflow.inputs.analysis import Analysis
 from ssbflow.packing.packing import Mask, Packing
 from ssbflow.press.pressed import Contacts
 from ssbflow.store.case_zip import read_contacts, read_packing
 from ssbflow.store.layout import Store
 from ssbflow.structure.sample import Sample
+from ssbflow.views.space import load_pyvista
 
 
 def export_vtk(store: str | Path, case_id: str, folder: str | Path) -> Path:
@@ -37,7 +37,7 @@ def export_vtk(store: str | Path, case_id: str, folder: str | Path) -> Path:
     StoreError
         The store has no such case file.
     """
-    pyvista = _pyvista()
+    pyvista = load_pyvista("vtk files")
     path = Store(Path(store)).case_zip(case_id)
     packing, contacts = read_packing(path), read_contacts(path)
     target = Path(folder) / "packing.vtu"
@@ -73,16 +73,6 @@ def _does_not_cross(packing: Packing, ends: NDArray[np.int64]) -> Mask:
 def _connected(packing: Packing) -> Mask:
     """Return which particles take part; those above the height do not."""
     sample = Sample(packing, Analysis(), None, np.random.default_rng(0))
-    particles = sample.particles
-    takes_part = sample.se_from_floor | (particles.is_eam & sample.graph.touching(sample.se_from_floor))
     connected = np.zeros(len(packing), dtype=bool)
-    connected[np.flatnonzero(packing.inside)] = takes_part
+    connected[np.flatnonzero(packing.inside)] = sample.se_from_floor | sample.eam_active
     return connected
-
-
-def _pyvista() -> Any:
-    try:
-        import pyvista
-    except ImportError as error:
-        raise InputError("vtk files need PyVista, which is not installed: pip install 'ssbflow[views]'") from error
-    return pyvista

@@ -100,7 +100,7 @@ def _se_network(scene: Scene, case: PressedCase, analysis: Analysis) -> None:
 
 def _eam_active(scene: Scene, case: PressedCase, analysis: Analysis) -> None:
     packing, sample = case.packing, _sample(case.packing, analysis)
-    active = packing.is_eam & sample.graph.touching(sample.se_from_floor)
+    active = sample.eam_active
     _add(scene, packing, active, PALETTE[2], "EAM active: touches SE connected to the floor")
     _add(scene, packing, packing.is_eam & ~active, PALETTE[5], "EAM not active")
     _add(scene, packing, packing.is_se, SE, "SE (faint)", FAINT)

@@ -12,8 +12,9 @@ from pydantic import TypeAdapter
 
 from ssbflow.inputs.distributions import AnySizeDistribution
 from ssbflow.inputs.distributions.base import SizeDistribution
-from ssbflow.packing.packing import SPECIES, Floats, Packing
+from ssbflow.packing.packing import Floats, Packing
 from ssbflow.press.pressed import Contacts
+from ssbflow.store.case_zip import packing_of
 from ssbflow.store.opening import open_case
 
 
@@ -32,7 +33,7 @@ class PressedCase:
     @cached_property
     def whole(self) -> Packing:
         """All particles at the end of the press, those above the height too."""
-        return self._packing(self.dataset["final_position"].values, self.dataset.attrs["height_um"])
+        return packing_of(self.dataset)
 
     @cached_property
     def packing(self) -> Packing:
@@ -76,11 +77,6 @@ class PressedCase:
     def values(self) -> dict[str, float | None]:
         """What the press told at its end, by the names of the cube."""
         return dict(json.loads(self.dataset.attrs["values"]))
-
-    def _packing(self, position: Floats, height_um: float) -> Packing:
-        species = np.array(SPECIES)[self.dataset["species"].values]
-        edges = (self.dataset.attrs["edge_x_um"], self.dataset.attrs["edge_y_um"])
-        return Packing(position, self.dataset["radius"].values, species, edges, height_um)
 
 
 def pressed_case(store: str | Path, case_id: str) -> PressedCase:

@@ -8,6 +8,7 @@ import numpy as np
 
 from ssbflow.errors import InputError
 from ssbflow.packing.packing import Floats
+from ssbflow.views.space import load_pyvista
 
 WINDOW = (900, 900)
 FROM = np.array([0.45, -1.0, 0.35])
@@ -36,7 +37,7 @@ class Scene:
     """
 
     def __init__(self, *, off_screen: bool) -> None:
-        self._pyvista = _pyvista()
+        self._pyvista = load_pyvista("3-D pictures")
         with self._pyvista.vtk_verbosity("off"):  # VTK warns that it has no screen, and goes on without
             self.plotter = self._pyvista.Plotter(off_screen=off_screen or None, window_size=list(WINDOW))
         self.plotter.set_background("white")
@@ -64,11 +65,6 @@ class Scene:
         self.plotter.add_mesh(
             spheres, scalars="value", cmap="viridis", log_scale=True, clim=limits, scalar_bar_args=bar, **SURFACE
         )
-
-    def add_line(self, position_um: Floats, colour: str, radius_um: float) -> None:
-        """Add a tube through points (K, 3)."""
-        if len(position_um) > 1:
-            self.plotter.add_mesh(self._pyvista.lines_from_points(position_um).tube(radius=radius_um), color=colour)
 
     def add_box(self, corner_um: Floats, size_um: tuple[float, float, float], title: str = "") -> None:
         """Add the edges of a box with their lengths, and a title above it."""
@@ -149,11 +145,3 @@ def check_ending(path: str | Path) -> None:
             f"pictures in space are saved as {', '.join(ENDINGS)}; got {Path(path).name!r}: give the file one of these "
             "endings"
         )
-
-
-def _pyvista() -> Any:
-    try:
-        import pyvista
-    except ImportError as error:
-        raise InputError("3-D pictures need PyVista, which is not installed: pip install 'ssbflow[views]'") from error
-    return pyvista

@@ -8,17 +8,15 @@ import numpy as np
 from ssbflow.design.selection import completed
 from ssbflow.errors import InputError, SelectionError, StoreError
 from ssbflow.inputs.identity import MEASURE_VERSION
-from ssbflow.press import pressed
 from ssbflow.store.case_zip import read_packing
-from ssbflow.store.cells import STATUS, Cells, read_cells, with_other_physics
-from ssbflow.store.cube import build_cube
+from ssbflow.store.cells import STATUS, Cells
+from ssbflow.store.cube import build_cube, read_cube_cells
 from ssbflow.store.current import Current
 from ssbflow.store.datasets import is_url, resolve_dataset
 from ssbflow.store.grid import Grid, cube_grid
 from ssbflow.store.layout import Store
 from ssbflow.store.source import git_commit, ssbflow_version
 from ssbflow.store.sweeps import cube_names, describe
-from ssbflow.structure import measures
 from ssbflow.views.report.asked import asked_of
 from ssbflow.views.report.model import Report, Spheres
 from ssbflow.views.report.numbers import OBJECTIVE, best_case, numbers
@@ -48,7 +46,7 @@ def collect(store: str | Path, cube: str | None = None, case: str | None = None)
         There is no store here, or the file of the case that was asked for is not there.
     """
     layout, grid = _grid(store, cube)
-    cells = _cells(layout, grid)
+    cells = read_cube_cells(layout, grid, beside=(OF_SIMULATIONS, OF_MEASURES))
     built = completed(build_cube(cells))
     found, cause_of_cell = causes(cells)
     shown, why_none = _spheres(layout, cells, case)
@@ -78,13 +76,6 @@ def _grid(store: str | Path, cube: str | None) -> tuple[Store, Grid]:
     if name not in known:
         raise SelectionError(f"no cube {name!r} in {layout.root}; it has {', '.join(known)}")
     return layout, cube_grid(layout, name)
-
-
-def _cells(store: Store, grid: Grid) -> Cells:
-    """Return the cells of a grid with all that the page tells of them."""
-    of_simulations = [*(f"values.{variable.name}" for variable in pressed.VARIABLES), *OF_SIMULATIONS]
-    of_measures = [*(f"values.{variable.name}" for variable in measures.VARIABLES), *OF_MEASURES]
-    return with_other_physics(read_cells(store, grid, of_simulations, of_measures))
 
 
 def _spheres(store: Store, cells: Cells, wanted: str | None) -> tuple[Spheres | None, str]:

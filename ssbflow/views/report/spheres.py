@@ -25,8 +25,7 @@ def spheres(
         Of more, those behind a vertical plane are shown: a cut shows the inside, thinning would show gaps.
     """
     sample = Sample(packing, analysis, None, np.random.default_rng(0))
-    inside, connected = sample.particles, sample.se_from_floor
-    takes_part = np.where(inside.is_eam, sample.graph.touching(connected), connected)
+    inside, takes_part = sample.particles, sample.se_from_floor | sample.eam_active
     kind = np.where(inside.is_eam, KINDS.index("EAM active"), KINDS.index("SE connected to the floor")) + ~takes_part
     y = inside.position_um[:, 1]
     shown, left_out = np.ones(len(y), dtype=bool), ""

@@ -1,9 +1,8 @@
 """Writing the report of a store."""
 
-import os
 from pathlib import Path
 
-from ssbflow.errors import InputError
+from ssbflow.views.output_file import check_output, write_output
 from ssbflow.views.report.collecting import collect
 from ssbflow.views.report.page import html
 
@@ -40,26 +39,6 @@ def report(store: str | Path, path: str | Path, *, cube: str | None = None, case
         There is no store here, or it was asked for nothing.
     """
     target = Path(path)
-    check_report_file(target)
-    page = html(collect(store, cube, case))
-    try:
-        target.write_text(page, encoding="utf-8")
-    except OSError as error:
-        raise InputError(f"{target} cannot be written ({error.strerror}); write elsewhere") from error
+    check_output(target, SUFFIXES, "a report")
+    write_output(target, html(collect(store, cube, case)))
     return target
-
-
-def check_report_file(path: Path) -> None:
-    """Refuse a file that a report cannot be written to, before anything is read.
-
-    Raises
-    ------
-    InputError
-        Another suffix, a folder that is not there, or a place that cannot be written.
-    """
-    if path.suffix not in SUFFIXES:
-        raise InputError(f"{path}: a report is written as {' or '.join(SUFFIXES)}; got the suffix {path.suffix!r}")
-    if not path.parent.is_dir():
-        raise InputError(f"{path}: there is no folder {path.parent}; make it, or write elsewhere")
-    if path.is_dir() or not os.access(path if path.exists() else path.parent, os.W_OK):
-        raise InputError(f"{path} cannot be written; write elsewhere")

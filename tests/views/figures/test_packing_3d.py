@@ -20,18 +20,22 @@ SHOWN = {
     "se_network": [SE],
     "eam_active": [PALETTE[2]],
     "before_after": [EAM, SE],
+    "path": [PALETTE[5], PALETTE[2]],
     "current": [],
 }
 
 
 def share_of_hue(picture: np.ndarray, colour: str) -> float:
-    """Return the share of pixels that have the hue of a colour, whatever their light."""
+    """Return the share of pixels that have the hue of a colour, whatever their light, and grey in front of them."""
     pixels, wanted = picture[..., :3].reshape(-1, 3), np.array(to_rgb(colour))
-    coloured = pixels[pixels.max(axis=1) > 0.15]
-    direction = coloured / np.linalg.norm(coloured, axis=1, keepdims=True)
-    near = np.linalg.norm(direction - wanted / np.linalg.norm(wanted), axis=1) < 0.08
-    not_white = coloured.min(axis=1) < 0.85
-    return float((near & not_white).sum() / len(pixels))
+    chroma, asked = (rgb - rgb.min(axis=-1, keepdims=True) for rgb in (pixels, wanted))
+    strength = np.linalg.norm(chroma, axis=1)
+    if not asked.any():  # a grey
+        return float(((strength < 0.05) & (pixels.max(axis=1) < 0.85)).mean())
+    coloured = strength > 0.15
+    direction = chroma[coloured] / strength[coloured, np.newaxis]
+    near = np.linalg.norm(direction - asked / np.linalg.norm(asked), axis=1) < 0.15
+    return float(near.sum() / len(pixels))
 
 
 @pytest.mark.parametrize("what", SHOWN)
