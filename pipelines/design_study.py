@@ -1,4 +1,4 @@
-"""A worked study: from two databases of electrodes to the card of a cell; half an hour on two cores.
+"""A worked study: from two databases of electrodes to the card of a cell; a quarter of an hour on two cores.
 
 python pipelines/design_study.py [--results FOLDER] [--docs FOLDER]
 

@@ -8,9 +8,9 @@ if TYPE_CHECKING:
 HEAD = """\
 # A worked study: from two databases to a cell
 
-Made by `python pipelines/design_study.py`. Small boxes and few seeds, so that it takes half an hour on two cores: the
-way is that of a real study, the numbers are not. Spheres are elastic (`stiffness_scale` 1), so that electrodes come out
-more porous than pressed powders are; see [the validation](validation.md).
+Made by `python pipelines/design_study.py`. Small boxes and few seeds, so that it takes a quarter of an hour on two
+cores: the way is that of a real study, the numbers are not. Spheres are elastic (`stiffness_scale` 1), so that
+electrodes come out more porous than pressed powders are; see [the validation](validation.md).
 """
 
 
