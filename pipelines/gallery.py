@@ -55,6 +55,7 @@ Every kind of picture, from the cases of [gallery.yaml](../catalogs/sweeps/galle
 
 ```python
 import ssbflow
+
 store = "results/gallery"
 cube = ssbflow.open_cube(store)
 case_id = cube.sel(composition="{composition}", distribution="{distribution}", seed={seed})["case_id"].item()

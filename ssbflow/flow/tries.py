@@ -13,6 +13,7 @@ LIMITS = {
     "CommClosedError": 5,
     "DiskError": 3,
     "killed": 3,
+    "not started": 3,  # a node whose shared memory, modules or libraries are not what they should be
     "out of memory": 1,  # its neighbours on the node may have needed it
     JOB_ENDS: 100,  # each goes on where the last one stopped
 }

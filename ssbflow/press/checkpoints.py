@@ -8,7 +8,7 @@ from ssbflow.press.deadline import JOB_ENDS
 from ssbflow.press.dumps import read_result
 
 END_MARK = b"LammpS RestartT"  # the last bytes of a whole restart file, a zero after them
-RESUMABLE = ("killed", "time limit", JOB_ENDS, "out of memory")
+RESUMABLE = ("killed", "not started", "time limit", JOB_ENDS, "out of memory")
 """Causes of failure after which the same press may still come to its end."""
 
 STAGES = ("release", "press")

@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 
 from ssbflow.errors import InputError, LammpsNotFoundError
+from ssbflow.press.leftovers import past_leftovers
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 OLDEST = date(2024, 8, 29)  # release that passes the tests; those of 2022 lack `coeff_restitution`
@@ -123,15 +124,17 @@ def _examined(path: str, library_path: str = "", mpiexec: str = "") -> Lmp:
     """Ask an executable for its version and packages."""
     try:
         answer = subprocess.run(
-            [path, "-h"], env=_environment(library_path), capture_output=True, text=True, timeout=HELP_TIMEOUT_S,
-            stdin=subprocess.DEVNULL, check=False,
+            past_leftovers([path, "-h"]), env=_environment(library_path), capture_output=True, text=True,
+            timeout=HELP_TIMEOUT_S, stdin=subprocess.DEVNULL, check=False,
         )  # fmt: skip
     except (OSError, subprocess.TimeoutExpired) as error:
         raise LammpsNotFoundError(f"{path} does not start: {error}; give another `lmp` in {SETTING}") from error
     version = re.search(r"Simulator - (.+)", answer.stdout)
     if answer.returncode != 0 or version is None:
         tail = " ".join((answer.stderr or answer.stdout).split())[-200:]
-        raise LammpsNotFoundError(f"{path} is no working LAMMPS (exit code {answer.returncode}: {tail})")
+        raise LammpsNotFoundError(
+            f"{path} is no working LAMMPS (exit code {answer.returncode}: {tail}); give another in {SETTING}"
+        )
     _check_release(path, version[1])
     if not re.search(r"\bGRANULAR\b", answer.stdout):
         raise LammpsNotFoundError(f"{path} ({version[1]}) lacks the GRANULAR package; build it with PKG_GRANULAR=on")

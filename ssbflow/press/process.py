@@ -11,6 +11,7 @@ from pathlib import Path
 
 from ssbflow.errors import PressError
 from ssbflow.press import names
+from ssbflow.press.leftovers import past_leftovers, remove_leftover
 from ssbflow.press.lmp import Lmp
 
 COMPLAINTS = "complaints.txt"
@@ -65,7 +66,7 @@ def run_lmp(
     given = {**(variables or {}), "time_limit": str(math.ceil(time_limit_s))}
     settings = [word for name, value in given.items() for word in ("-var", name, value)]
     options = f"-in {names.SCRIPT} -log {names.LOG} -screen none -nocite".split()
-    command = [*_dying_with_us(), *lmp.command(ranks), *options, *settings]
+    command = [*_dying_with_us(), *past_leftovers([*lmp.command(ranks), *options, *settings])]
     for stale in (names.LOG, COMPLAINTS):
         (folder / stale).unlink(missing_ok=True)
     out_of_memory_before = _out_of_memory_kills()
@@ -85,7 +86,8 @@ def run_lmp(
         finally:
             _end_group(process)
     if exit_code != 0:
-        raise _failure(exit_code, log_tail(folder), _out_of_memory_kills() > out_of_memory_before)
+        began = (folder / names.LOG).exists()
+        raise _failure(exit_code, log_tail(folder), began, _out_of_memory_kills() > out_of_memory_before)
 
 
 def _dying_with_us() -> list[str]:
@@ -104,7 +106,7 @@ def _last_lines(path: Path) -> list[str]:
     return lines[-TAIL_LINES:]
 
 
-def _failure(exit_code: int, tail: str, out_of_memory: bool) -> PressError:
+def _failure(exit_code: int, tail: str, began: bool, out_of_memory: bool) -> PressError:
     if exit_code in ENDS:
         cause, beginning = ENDS[exit_code]
         message = next((line for line in tail.splitlines() if line.startswith(beginning)), beginning)
@@ -112,10 +114,14 @@ def _failure(exit_code: int, tail: str, out_of_memory: bool) -> PressError:
         message, cause = "the system killed LAMMPS for want of memory; make the box smaller", "out of memory"
     elif exit_code < 0:
         message, cause = f"LAMMPS was killed by {signal.Signals(-exit_code).name}", "killed"
-    else:
-        word = next((word for word in WORDS if word in tail), "ERROR")
-        line = next((line for line in reversed(tail.splitlines()) if word in line), f"exit code {exit_code}")
+    elif word := next((word for word in WORDS if word in tail), ""):
+        line = next(line for line in reversed(tail.splitlines()) if word in line)
         message, cause = f"LAMMPS failed: {line.strip()}", WORDS[word]
+    elif began:
+        message, cause = f"LAMMPS failed: exit code {exit_code}", "lammps error"
+    else:
+        said = " ".join(tail.split()) or "it said nothing"
+        message, cause = f"LAMMPS did not start: exit code {exit_code}, {said}", "not started"
     return PressError(message, cause=cause, exit_code=exit_code, log_tail=tail)
 
 
@@ -133,3 +139,4 @@ def _end_group(process: subprocess.Popen[bytes]) -> None:
     with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()
+    remove_leftover(process.pid)

@@ -1,6 +1,7 @@
 """A LAMMPS that counts its presses, and has trouble where it is told to."""
 
 import os
+import shlex
 import stat
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ssbflow.press import names
+from ssbflow.press.leftovers import past_leftovers
 from ssbflow.press.lmp import SETTING, find_lmp
 
 SLOW = "sleep 1"
@@ -60,7 +62,7 @@ class CountingLmp:
             f'case "$*" in *-in*) ;; *) exec {real.path} "$@";; esac',
             f'echo "${{PWD##*/}}" >> {folder / "begun"}',
             *troubles,
-            f'{real.path} "$@" & lmp=$!',
+            f'{shlex.join(past_leftovers([real.path]))} "$@" & lmp=$!',
             while_pressing,
             "wait $lmp; code=$?",
             f'[ $code = 0 ] && echo "${{PWD##*/}}" >> {folder / "ended"}',

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from counting_lmp import CountingLmp, wait_until
+from counting_lmp import FAILS, CountingLmp, wait_until
 
 import nightly
 import ssbflow
@@ -141,7 +141,7 @@ def test_without_a_budget_nothing_is_begun(night: Path, tmp_path: Path) -> None:
 
 def test_failed_cases_are_told_by_cause(night: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     store = tmp_path / "store"
-    monkeypatch.setenv(SETTING, str(CountingLmp(tmp_path, "exit 7").path))
+    monkeypatch.setenv(SETTING, str(CountingLmp(tmp_path, FAILS).path))
     assert nightly.main(night, an_hour_a_case(EVENING, store)) == 1
     told = summary(store, EVENING)
     assert (told["ok"], told["failed"], told["failures"]) == (0, 6, {"lammps error": 6})

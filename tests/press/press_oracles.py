@@ -11,6 +11,7 @@ from ssbflow.inputs.protocol import Press
 from ssbflow.packing.packing import Packing
 from ssbflow.press import names
 from ssbflow.press.data_file import data_text
+from ssbflow.press.leftovers import past_leftovers
 from ssbflow.press.lmp import find_lmp
 from ssbflow.press.plan import PressPlan, press_plan
 
@@ -61,7 +62,7 @@ def full_force_nn(packing: Packing, pressure_mpa: float = 375) -> float:
 def run_plain(folder: Path, script: str) -> None:
     """`lmp -in SCRIPT`, as one would by hand."""
     lmp = find_lmp()
-    command = [lmp.path, "-in", script, "-nocite"]
+    command = past_leftovers([lmp.path, "-in", script, "-nocite"])
     done = subprocess.run(
         command, cwd=folder, env=lmp.environment(), capture_output=True, text=True, timeout=120, check=False
     )

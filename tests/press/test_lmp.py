@@ -48,7 +48,7 @@ def test_file_that_is_no_program_is_named(tmp_path: Path, monkeypatch: pytest.Mo
     path.write_bytes(b"\x7fnot a program")
     path.chmod(0o755)
     monkeypatch.setenv(SETTING, str(path))
-    with pytest.raises(LammpsNotFoundError, match="does not start") as raised:
+    with pytest.raises(LammpsNotFoundError, match="no working LAMMPS") as raised:
         find_lmp()
     assert str(path) in str(raised.value)
 

@@ -185,7 +185,7 @@ def test_words_on_the_error_stream_stand_in_the_tail(tmp_path: Path) -> None:
 def test_bytes_that_are_no_text_on_the_error_stream_do_no_harm(tmp_path: Path) -> None:
     with pytest.raises(PressError) as raised:
         run_lmp(shell_lmp(tmp_path, r"printf 'bad \377 byte' >&2", "exit 7"), tmp_path, time_limit_s=60)
-    assert (raised.value.cause, raised.value.exit_code) == ("lammps error", 7)
+    assert (raised.value.cause, raised.value.exit_code) == ("not started", 7)
     assert "bad" in raised.value.log_tail
 
 
@@ -228,7 +228,7 @@ def test_script_that_gave_up_without_a_log_is_told_by_its_exit_code(
 def test_lmp_that_says_nothing_is_told_by_its_exit_code(tmp_path: Path) -> None:
     with pytest.raises(PressError, match="exit code 1") as raised:
         run_lmp(shell_lmp(tmp_path, "exit 1"), tmp_path, time_limit_s=60)
-    assert (raised.value.cause, raised.value.exit_code, raised.value.log_tail) == ("lammps error", 1, "")
+    assert (raised.value.cause, raised.value.exit_code, raised.value.log_tail) == ("not started", 1, "")
 
 
 @pytest.mark.parametrize(
