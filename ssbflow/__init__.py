@@ -58,6 +58,7 @@ if TYPE_CHECKING:
     from ssbflow.structure.porosity import depth_profile as depth_profile
     from ssbflow.structure.transport import currents as currents
     from ssbflow.structure.voxels import voxels as voxels
+    from ssbflow.views.pybamm_file import pybamm_parameters as pybamm_parameters
     from ssbflow.views.report.writing import report as report
 
 _HOME = {
@@ -108,6 +109,7 @@ _HOME = {
     "depth_profile": "structure.porosity",
     "currents": "structure.transport",
     "voxels": "structure.voxels",
+    "pybamm_parameters": "views.pybamm_file",
     "report": "views.report.writing",
 }
 

@@ -3,6 +3,17 @@
 A message says what was wrong, what was got, what is allowed and what to do.
 """
 
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+ALIKE = 0.65  # a unit that was left out: edge for edge_um
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """Return the known name that is most like another, as part of a message; nothing where none is much like it."""
+    near = get_close_matches(name, known, n=1, cutoff=ALIKE)
+    return f" (did you mean {near[0]}?)" if near else ""
+
 
 class SsbflowError(Exception):
     """Base of every error that ssbflow raises on purpose."""

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
+from ssbflow.cli.answers import JsonOption, answer
 from ssbflow.cli.program import ClusterOption, CubeOption, StoreArgument, StoreOption, WorkersOption, app, console, warn
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ def best(
         bool, typer.Option("--sensitivity", help="Show too which inputs move the objective, over all designs.")
     ] = False,
     cube: CubeOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Rank the designs by an objective under a condition."""
     from ssbflow.design.expression import parse_expressions
@@ -40,12 +42,12 @@ def best(
     selection = select(
         store, maximize=maximize, minimize=minimize, where=where, pareto=several, cell=beside, cube=cube
     )  # fmt: skip
-    console.print(selection_table(selection))
-    for line in certainty(selection):
-        console.print(line, soft_wrap=True)
-    if sensitivity:
-        console.print(sensitivity_table(selection.sensitivity()))
-    console.print(f"best: [bold]{selection.best}[/]; its recipe: {recipe_command(store, selection)}", soft_wrap=True)
+    moves = selection.sensitivity() if sensitivity else None
+    answer(
+        as_json, {"best": selection.best, "selection": selection, "sensitivity": moves}, selection_table(selection),
+        *certainty(selection), *([sensitivity_table(moves)] if moves else []),
+        f"best: [bold]{selection.best}[/]; its recipe: {recipe_command(store, selection)}",
+    )  # fmt: skip
 
 
 @app.command()
@@ -75,6 +77,7 @@ def recipe(
         Path | None, typer.Option("-o", "--output", metavar="CARD.md|.json", help="File for the cell card.")
     ] = None,
     cube: CubeOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Show what to weigh, mix and press, what to expect of a design, and the cell it makes."""
     from ssbflow.design.recipe import recipe as write_recipe
@@ -89,7 +92,7 @@ def recipe(
         cell=load_cell(cell) if cell else None, where=where, anode_where=anode_where, batch_g=batch_g,
         area_cm2=area_cm2, cube=cube,
     )  # fmt: skip
-    console.print(recipe_table(written))
+    answer(as_json, written, recipe_table(written))
     if output is not None:
         write_card(written, output)
         console.print(f"written to {output}", soft_wrap=True)
@@ -107,8 +110,11 @@ def calibrate(
     output: Annotated[Path | None, typer.Option("-o", "--output", help="File for the protocol's fields.")] = None,
     cluster: ClusterOption = "local",
     workers: WorkersOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Find the stiffness that gives a simulated pellet the measured porosity; done simulations are not repeated."""
+    from rich.text import Text
+
     from ssbflow.design.calibration import calibrate as find_scale
     from ssbflow.flow.clients import connected
     from ssbflow.flow.events import ProgressBar
@@ -122,11 +128,10 @@ def calibrate(
             pellet, store, client, state=checked_there, seeds=seeds, tolerance=tolerance,
             callbacks=[ProgressBar(console)],
         )  # fmt: skip
-    console.print(calibration_table(found))
-    for reading in found.readings:
-        console.print(str(reading), soft_wrap=True)
-    console.print(f"stiffness_scale: {found.uncertainty()}\n", soft_wrap=True)
-    typer.echo(found.snippet())
+    answer(
+        as_json, found, calibration_table(found), *map(str, found.readings),
+        f"stiffness_scale: {found.uncertainty()}\n", Text(found.snippet()),
+    )  # fmt: skip
     if output is not None:
         found.write_snippet(output)
         console.print(f"written to {output}", soft_wrap=True)

@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from ssbflow.cli.program import CubeOption, StoreArgument, app, console
+from ssbflow.cli.answers import JsonOption, answer
+from ssbflow.cli.program import CubeOption, StoreArgument, app
 
 
 @app.command()
@@ -16,8 +17,10 @@ def report(
         str | None, typer.Option("--case", help="case_id of the packing to show in 3-D; the best one's if left out.")
     ] = None,
     cube: CubeOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Write all that is known of a cube as one page for a browser, which needs no network."""
     from ssbflow.views.report.writing import report as write
 
-    console.print(f"written to {write(store, output, cube=cube, case=case)}: open it in a browser", soft_wrap=True)
+    written = write(store, output, cube=cube, case=case)
+    answer(as_json, {"written": written}, f"written to {written}: open it in a browser")

@@ -1,18 +1,23 @@
 """The program, and what its commands share: options, and where they print."""
 
+import os
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
+WIDTH_OF_FILES = 200
+
 app = typer.Typer(
     help="Find the solid-state battery electrode worth making.", no_args_is_help=True, pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )  # fmt: skip
-console = Console()
+# where nobody looks, tables are as wide as they need to be
+console = Console(width=None if sys.stdout.isatty() or "COLUMNS" in os.environ else WIDTH_OF_FILES)
 
-SweepFile = Annotated[Path, typer.Argument(metavar="SWEEP.yaml", help="Sweep file.")]
+SweepFile = Annotated[Path, typer.Argument(metavar="SWEEP.yaml", help="Sweep file, or a name: quickstart.")]
 StoreArgument = Annotated[Path, typer.Argument(metavar="STORE", help="Store directory.")]
 StoreOption = Annotated[Path, typer.Option("--store", help="Store directory, made if missing.")]
 ClusterOption = Annotated[

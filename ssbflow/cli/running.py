@@ -1,14 +1,19 @@
 """How commands compute: on which cluster, who watches, and how they tell what came of it."""
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
+from ssbflow.cli.answers import answer
 from ssbflow.cli.program import console
+
+LOOKS_EVERY_S = 2.0
 
 if TYPE_CHECKING:
     from ssbflow.flow.batch import RunSummary
@@ -26,18 +31,19 @@ def interruption_told() -> Iterator[None]:
 
 
 def run_all(
-    sweeps: "list[Sweep]", store: Path, cluster: str, workers: int | None, *, retry: bool, log: Path | None = None
-) -> None:
+    sweeps: "list[Sweep]", store: Path, cluster: str, workers: int | None, *, retry: bool,
+    log: Path | None = None, as_json: bool = False,
+) -> None:  # fmt: skip
     """Run sweeps one after another; exit code 1 if cases failed."""
     from ssbflow.flow.runner import run as run_sweep
 
     runs: list[Callable[..., RunSummary]] = [partial(run_sweep, sweep, store, retry=retry) for sweep in sweeps]
-    compute(runs, store, cluster, workers, sweeps, log)
+    compute(runs, store, cluster, workers, sweeps, log, as_json=as_json)
 
 
 def compute(
     runs: "list[Callable[..., RunSummary]]", store: Path, cluster: str, workers: int | None,
-    sweeps: "Sequence[Sweep]" = (), log: Path | None = None,
+    sweeps: "Sequence[Sweep]" = (), log: Path | None = None, *, as_json: bool = False,
 ) -> None:  # fmt: skip
     """Start runs that lack only client and callbacks, tell how they ended; exit code 1 if cases failed."""
     from ssbflow.flow.clients import connected
@@ -55,7 +61,8 @@ def compute(
             console.print(f"dashboard: {client.dashboard_link}", soft_wrap=True)
         for start in runs:
             summaries.append(start(client=client, callbacks=watching))
-    for summary in summaries:
+    answer(as_json, [asdict(summary) | {"cube_link": summary.cube_link} for summary in summaries])
+    for summary in () if as_json else summaries:
         pending = f", {summary.pending} not simulated yet" if summary.pending else ""
         console.print(
             f"{summary.cube}: {summary.ok} ok, {summary.failed} failed{pending}; {summary.computed} computed now in "
@@ -66,3 +73,21 @@ def compute(
             console.print(failures_table(summary))
     if any(summary.failed for summary in summaries):
         raise typer.Exit(1)
+
+
+def watch_status(store: Path) -> None:
+    """Show how a store stands until none of its cases is pending, from its files alone: whoever computes them."""
+    from rich.console import Group
+    from rich.live import Live
+
+    from ssbflow.flow.status import status
+    from ssbflow.views.tables import status_table
+
+    cubes = status(store)
+    with Live(console=console, auto_refresh=False) as shown:
+        while True:
+            shown.update(Group(*map(status_table, cubes)), refresh=True)
+            if not any(cube.counts["pending"] for cube in cubes):
+                return
+            time.sleep(LOOKS_EVERY_S)
+            cubes = status(store)

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from ssbflow.cli.answers import JsonOption, answer
 from ssbflow.cli.program import ClusterOption, StoreOption, SweepFile, WorkersOption, app, console, warn
 from ssbflow.cli.running import interruption_told
 
@@ -17,6 +18,7 @@ def search(
     store: StoreOption,
     cluster: ClusterOption = "local",
     workers: WorkersOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Look for the best design within ranges of composition and powders; run again to resume."""
     from ssbflow.design.search import search as look_for
@@ -31,14 +33,12 @@ def search(
     given = load_search(search_file) if is_file else stored_search(store, search_file)
     with interruption_told(), connected(cluster, workers, store=store) as client:
         found = look_for(given, store, client, callbacks=[ProgressBar(console)])
-    console.print(selection_table(found.selection))
-    for line in certainty(found.selection):
-        console.print(line, soft_wrap=True)
-    console.print(
-        f"best of {found.asked} designs: [bold]{found.selection.best}[/]; its recipe: ssbflow recipe {store} --cube "
-        f"{found.cube} --cathode {found.selection.best}",
-        soft_wrap=True,
-    )
+    best = found.selection.best
+    answer(
+        as_json, {"best": best, **vars(found)}, selection_table(found.selection), *certainty(found.selection),
+        f"best of {found.asked} designs: [bold]{best}[/]; its recipe: ssbflow recipe {store} --cube {found.cube} "
+        f"--cathode {best}",
+    )  # fmt: skip
 
 
 @app.command()
@@ -50,6 +50,7 @@ def target(
     most_iterations: Annotated[int, typer.Option("--most", help="Iterations for each design.")] = 8,
     cluster: ClusterOption = "local",
     workers: WorkersOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Change what is mixed until the pressed electrode has the wanted composition; exit code 1 where it has not."""
     from ssbflow.design.target_loop import target_loop
@@ -65,8 +66,6 @@ def target(
             loaded, store, client, window=(low, high), most_iterations=most_iterations,
             callbacks=[ProgressBar(console)],
         )  # fmt: skip
-    console.print(approaches_table(found))
-    for approach in found:
-        console.print(f"{approach.design}: {approach.ended}", soft_wrap=True)
+    answer(as_json, found, approaches_table(found), *(f"{approach.design}: {approach.ended}" for approach in found))
     if not all(approach.is_reached for approach in found):
         raise typer.Exit(1)

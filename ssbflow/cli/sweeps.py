@@ -1,5 +1,6 @@
 """Commands that plan and compute sweeps."""
 
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -7,6 +8,7 @@ from typing import Annotated
 import typer
 
 from ssbflow.cli.adaptive import Wishes
+from ssbflow.cli.answers import JsonOption, answer
 from ssbflow.cli.program import (
     ClusterOption,
     CubeOption,
@@ -16,15 +18,16 @@ from ssbflow.cli.program import (
     SweepFile,
     WorkersOption,
     app,
-    console,
     warn,
 )
-from ssbflow.cli.running import compute, run_all
+from ssbflow.cli.running import compute, interruption_told, run_all, watch_status
 
 
 @app.command()
 def plan(
-    sweep: SweepFile, store: Annotated[Path | None, typer.Option("--store", help="Count what is done there.")] = None
+    sweep: SweepFile,
+    store: Annotated[Path | None, typer.Option("--store", help="Count what is done there.")] = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Show cases, done already, particles, core-hours, disk; refuse what cannot work."""
     from ssbflow.flow.planning import plan as make_plan
@@ -33,7 +36,7 @@ def plan(
 
     loaded = load_sweep(sweep)
     made = make_plan(loaded, store)
-    console.print(plan_table(loaded.name, made))
+    answer(as_json, made, plan_table(loaded.name, made))
     warn(made.warnings)
 
 
@@ -58,6 +61,7 @@ def run(
         float | None, typer.Option("--within", help="With --race: designs no more than this better leave too.")
     ] = None,
     cell: Annotated[str | None, typer.Option("--cell", help="Energies are of this cell, as of best.")] = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Compute what a sweep still lacks and publish its cube; run again to resume.
 
@@ -71,18 +75,20 @@ def run(
     warn(tuple(loaded.warnings()))
     adaptive = wishes.run(loaded, store)
     if adaptive is None:
-        run_all([loaded], store, cluster, workers, retry=False, log=log)
+        run_all([loaded], store, cluster, workers, retry=False, log=log, as_json=as_json)
     else:
-        compute([adaptive], store, cluster, workers, [loaded], log)
+        compute([adaptive], store, cluster, workers, [loaded], log, as_json=as_json)
 
 
 @app.command()
-def retry(store: StoreArgument, cluster: ClusterOption = "local", workers: WorkersOption = None) -> None:
+def retry(
+    store: StoreArgument, cluster: ClusterOption = "local", workers: WorkersOption = None, as_json: JsonOption = False
+) -> None:
     """Compute the failed cases of a store again."""
     from ssbflow.store.layout import Store
     from ssbflow.store.sweeps import stored_sweeps
 
-    run_all(stored_sweeps(Store(store)), store, cluster, workers, retry=True)
+    run_all(stored_sweeps(Store(store)), store, cluster, workers, retry=True, as_json=as_json)
 
 
 @app.command()
@@ -105,6 +111,7 @@ def remeasure(
     cube: CubeOption = None,
     cluster: ClusterOption = "local",
     workers: WorkersOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Measure the stored cases of a cube again, with other criteria, into a cube of their own; no LAMMPS."""
     from ssbflow.flow.remeasure import remeasure as measure_again
@@ -119,17 +126,25 @@ def remeasure(
     }
     given = {name: value for name, value in criteria.items() if value is not None}
     analysis = stored_grid(Store(store), cube).analysis.changed(label, **given)
-    compute([partial(measure_again, store, analysis, cube=cube)], store, cluster, workers)
+    compute([partial(measure_again, store, analysis, cube=cube)], store, cluster, workers, as_json=as_json)
 
 
 @app.command()
-def status(store: StoreArgument) -> None:
+def status(
+    store: StoreArgument,
+    watch: Annotated[bool, typer.Option("--watch", help="Look again and again until no case is pending.")] = False,
+    as_json: JsonOption = False,
+) -> None:
     """Show ok, failed and pending cases of every design, the rate and the time left."""
     from ssbflow.flow.status import status as read_status
     from ssbflow.views.tables import status_table
 
-    for cube in read_status(store):
-        console.print(status_table(cube))
+    if watch:
+        with interruption_told():
+            watch_status(store)
+    cubes = read_status(store)
+    told = [asdict(cube) | {"counts": cube.counts, "minutes_left": cube.minutes_left} for cube in cubes]
+    answer(as_json, told, *(() if watch else map(status_table, cubes)))
 
 
 @app.command()
@@ -137,10 +152,11 @@ def publish(
     store: StoreArgument,
     tag: Annotated[str | None, typer.Option("--tag", help="Keep this version of the default cube by name.")] = None,
     default: Annotated[str | None, typer.Option("--default", help="Cube that cube.zarr shall name.")] = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Publish the cubes from the records that are there."""
     from ssbflow.store.layout import Store
     from ssbflow.store.publish import publish as publish_cubes
 
-    for name, version in publish_cubes(Store(store), default=default, tag=tag).items():
-        console.print(f"{name}: {version}", soft_wrap=True)
+    versions = publish_cubes(Store(store), default=default, tag=tag)
+    answer(as_json, versions, *(f"{name}: {version}" for name, version in versions.items()))

@@ -2,7 +2,6 @@
 
 import ast
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Any
 
 import numpy as np
@@ -20,7 +19,7 @@ from ssbflow.design.grammar import (
     outside_statistics,
     statistic_of,
 )
-from ssbflow.errors import InputError, SelectionError
+from ssbflow.errors import InputError, SelectionError, did_you_mean
 
 Values = np.ndarray[Any, Any]
 
@@ -75,8 +74,9 @@ class Expression:
                 raise SelectionError(f"{self.text!r}: {statistic.text!r} is of designs, and has no value for each case")
         for name in sorted(self.names):
             if name not in table.columns and name not in table.index.names:
-                raise SelectionError(f"{self.text!r}: {name!r} is not defined{_meant(name, table)}; the cube has "
-                                     f"{', '.join(numeric_names(table))}")  # fmt: skip
+                meant = did_you_mean(name, map(str, table.columns))
+                known = ", ".join(numeric_names(table))
+                raise SelectionError(f"{self.text!r}: {name!r} is not defined{meant}; the cube has {known}")
         with np.errstate(all="ignore"):
             value = _value(self.node, table)
         return pd.Series(np.broadcast_to(value, len(table)).copy(), index=table.index)
@@ -215,8 +215,3 @@ def _condition(node: ast.AST, table: pd.DataFrame) -> Values:
     if values.dtype != bool:
         raise NotAllowedError(f"{ast.unparse(node)!r} is no condition")
     return values
-
-
-def _meant(name: str, table: pd.DataFrame) -> str:
-    near = get_close_matches(name, list(map(str, table.columns)), n=1, cutoff=0.8)
-    return f" (did you mean {near[0]}?)" if near else ""

@@ -15,7 +15,7 @@ from ssbflow.design.expression import parse_expression
 from ssbflow.design.pareto import pareto_front
 from ssbflow.design.table import design_table
 from ssbflow.design.uncertainty import FEW_SEEDS, chances
-from ssbflow.errors import InputError, SelectionError
+from ssbflow.errors import InputError, SelectionError, did_you_mean
 from ssbflow.inputs.cell import Cell
 from ssbflow.store.opening import open_cube
 
@@ -114,8 +114,11 @@ class Selection:
         """
         labels = tuple(design.split("/"))
         if len(labels) != 2 or labels not in self.designs.index:
-            known = ", ".join("/".join(one) for one in self.designs.index)
-            raise SelectionError(f"no design {design!r} with cases that ended well; there are {known}")
+            known = ["/".join(one) for one in self.designs.index]
+            meant = did_you_mean(design, known)
+            raise SelectionError(
+                f"no design {design!r} with cases that ended well{meant}; there are {', '.join(known)}"
+            )
         behind = self.table[self.objective].iloc[0] - self.designs.loc[labels, self.objective]
         name = f"{'largest' if self.maximize else 'smallest'} {self.objective}"
         rows = pd.DataFrame(

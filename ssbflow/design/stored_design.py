@@ -14,7 +14,7 @@ from ssbflow.design.card import Provenance, Side
 from ssbflow.design.energy import with_energies
 from ssbflow.design.expression import Expression, parse_expression
 from ssbflow.design.table import design_table
-from ssbflow.errors import InputError, SelectionError
+from ssbflow.errors import InputError, SelectionError, did_you_mean
 from ssbflow.inputs.case import Distribution
 from ssbflow.inputs.composition import Composition
 from ssbflow.inputs.protocol import Protocol
@@ -147,7 +147,10 @@ def _cases_of(ok: pd.DataFrame, label: str, where: str) -> pd.DataFrame:
         known = list(dict.fromkeys(labels))
         more = f" and {len(known) - MOST_NAMED} more" if len(known) > MOST_NAMED else ""
         named = ", ".join(known[:MOST_NAMED])
-        raise SelectionError(f"no design {label!r} with cases that ended well in cube {where}; there are {named}{more}")
+        raise SelectionError(
+            f"no design {label!r} with cases that ended well in cube {where}{did_you_mean(label, known)}; "
+            f"there are {named}{more}"
+        )
     return own
 
 

@@ -6,9 +6,10 @@ from typing import Any
 
 from pydantic import ValidationInfo
 
+from ssbflow.errors import InputError, did_you_mean
 from ssbflow.inputs.material import Material
 from ssbflow.inputs.validation import validated
-from ssbflow.inputs.yaml_file import mapping, read_mapping
+from ssbflow.inputs.yaml_file import YAML_SUFFIXES, mapping, read_mapping
 
 PACKAGE = Path(__file__).parents[1]
 
@@ -46,6 +47,25 @@ def materials_from(content: Any, origin: str, *, at: tuple[str, ...] = ()) -> di
     }
 
 
+def file_or_shipped(given: str | Path, folder: str) -> Path:
+    """Return a YAML file: a path, or the name of one that comes with ssbflow in a folder of the catalog.
+
+    Raises
+    ------
+    InputError
+        A plain name that is neither a file nor in the catalog.
+    """
+    path = Path(given)
+    if path.suffix in YAML_SUFFIXES or path.exists() or len(path.parts) > 1:
+        return path
+    shipped = {found.stem: found for found in sorted((catalog_folder() / folder).glob("*.yaml"))}
+    name = str(given)
+    if name not in shipped:
+        known = f"{did_you_mean(name, shipped)}; there are {', '.join(shipped)}"
+        raise InputError(f"{name!r} is no file, and none of this name comes with ssbflow{known}, or a file: FILE.yaml")
+    return shipped[name]
+
+
 def material_by_name(given: Any, info: ValidationInfo) -> Any:
     """Look a material's name up: among those handed in as the context's ``materials``, else in the shipped catalog.
 
@@ -59,7 +79,7 @@ def material_by_name(given: Any, info: ValidationInfo) -> Any:
     known: dict[str, Material] = (info.context or {}).get("materials") or _shipped()
     if given not in known:
         raise ValueError(
-            f"unknown material {given!r}; known: {', '.join(sorted(known))}; "
+            f"unknown material {given!r}{did_you_mean(given, known)}; known: {', '.join(sorted(known))}; "
             "use one of these, add it under materials: or give its properties in place"
         )
     return known[given]

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from pydantic import Field
 
-from ssbflow.errors import InputError
+from ssbflow.errors import InputError, did_you_mean
 from ssbflow.inputs.base import Input
 from ssbflow.inputs.catalog import catalog_folder
 from ssbflow.inputs.validation import validated
@@ -100,5 +100,7 @@ def load_cell(name_or_path: str | Path) -> Cell:
         raise InputError(f"{path}: must hold one cell; it has {known}")
     name = next(iter(cells)) if in_file else str(name_or_path)
     if name not in cells:
-        raise InputError(f"{name!r} is no known cell; there are {known}, or a file: FILE.yaml")
+        raise InputError(
+            f"{name!r} is no known cell{did_you_mean(name, cells)}; there are {known}, or a file: FILE.yaml"
+        )
     return cells[name]

@@ -40,6 +40,10 @@ class JobRange(Input):
         return self.minimum == self.maximum
 
 
+def _without_default(schema: dict[str, Any]) -> None:
+    del schema["default"]
+
+
 class Cluster(Input):
     """What every queue is asked for, job by job; a job is one worker.
 
@@ -64,12 +68,13 @@ class Cluster(Input):
     prologue: tuple[Line, ...] = ()
     directives: tuple[Line, ...] = ()
     lammps: OneWord | None = None
-    python: OneWord = sys.executable
+    # a published schema is not of one machine
+    python: OneWord = Field(default=sys.executable, json_schema_extra=_without_default)
     worker_timeout_s: float = Field(default=600, gt=0)
     tls: bool = True
     shared_folder: OneWord = "~/.ssbflow"
 
-    @field_validator("walltime", mode="before")
+    @field_validator("walltime", mode="before", json_schema_input_type=int | str)
     @classmethod
     def _walltime_in_seconds(cls, given: Any) -> Any:
         # YAML reads 24:00:00 as a number of seconds by itself, 01:00:00 and quoted ones as text
@@ -81,7 +86,7 @@ class Cluster(Input):
         hours, minutes, seconds = (int(part) for part in parts.groups())
         return 3600 * hours + 60 * minutes + seconds
 
-    @field_validator("jobs", mode="before")
+    @field_validator("jobs", mode="before", json_schema_input_type=int | JobRange)
     @classmethod
     def _a_number_of_jobs_is_a_range(cls, given: Any) -> Any:
         return {"minimum": given, "maximum": given} if isinstance(given, int) else given

@@ -14,10 +14,12 @@ WEIGHT_TOLERANCE_PERCENT = 0.01
 Label = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.+=-]*$", max_length=80)]
 """Name of a composition or distribution: letters, digits and _ . + = -"""
 
-Additive = Annotated[Material, BeforeValidator(material_by_name)]
+Additive = Annotated[Material, BeforeValidator(material_by_name, json_schema_input_type=str | Material)]
 """A material by name or in place."""
 
-Particles = Annotated[Material, BeforeValidator(material_by_name), AfterValidator(check_particle)]
+Particles = Annotated[
+    Material, BeforeValidator(material_by_name, json_schema_input_type=str | Material), AfterValidator(check_particle)
+]
 """A material by name or in place, with all that a press needs."""
 
 

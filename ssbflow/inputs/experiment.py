@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from ssbflow.errors import InputError
+from ssbflow.errors import InputError, did_you_mean
 from ssbflow.inputs.base import Input
 from ssbflow.inputs.case import Design, Distribution
 from ssbflow.inputs.catalog import catalog_folder
@@ -99,7 +99,11 @@ def load_experiment(name_or_path: str | Path) -> Experiment:
         return _only(load_experiments(name_or_path), name_or_path)
     name, pellets = str(name_or_path), load_experiments()
     if name not in pellets:
-        reason = "is a table of measurements, no pellet" if name in _entries(_shipped()) else "is no known experiment"
+        reason = (
+            "is a table of measurements, no pellet"
+            if name in _entries(_shipped())
+            else f"is no known experiment{did_you_mean(name, pellets)}"
+        )
         raise InputError(
             f"{name!r} {reason}; one can calibrate on {', '.join(pellets)}, or on the pellet of a file: FILE.yaml"
         )

@@ -22,7 +22,7 @@ class Hours(Input):
     start: time
     end: time
 
-    @field_validator("start", "end", mode="before")
+    @field_validator("start", "end", mode="before", json_schema_input_type=int | str)
     @classmethod
     def _minutes_are_a_time(cls, given: Any) -> Any:
         # YAML reads 20:00 as 20 × 60 by itself, 06:00 and quoted ones as text

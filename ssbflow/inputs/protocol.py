@@ -3,7 +3,7 @@
 import math
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from ssbflow.inputs.base import Input
 from ssbflow.inputs.validation import validated
@@ -26,6 +26,13 @@ class WeighedPellet(Input):
         return self.mass_mg / (math.pi * (self.radius_mm / 10) ** 2)
 
 
+def _or_a_pellet(schema: dict[str, Any]) -> None:
+    """Tell editors too that a pellet may stand for the areal mass."""
+    schema["properties"]["pellet"] = WeighedPellet.model_json_schema()
+    schema["required"].remove("areal_mass_mg_cm2")
+    schema["oneOf"] = [{"required": ["areal_mass_mg_cm2"]}, {"required": ["pellet"]}]
+
+
 class Box(Input):
     """The simulated column of electrode: periodic in x and y, floor at z = 0.
 
@@ -34,6 +41,8 @@ class Box(Input):
     exceeded; after the press the packing is cropped to that mass. The areal mass counts carbon and binder. It may be
     said as a ``pellet: {radius_mm: 5, mass_mg: 22.7}``: the same box, the same cases.
     """
+
+    model_config = ConfigDict(json_schema_extra=_or_a_pellet)
 
     edge_um: float = Field(gt=0)
     areal_mass_mg_cm2: float = Field(gt=0)

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from ssbflow.inputs.catalog import load_materials, materials_from
+from ssbflow.inputs.catalog import file_or_shipped, load_materials, materials_from
 from ssbflow.inputs.sweep import Sweep
 from ssbflow.inputs.validation import validated
 from ssbflow.inputs.yaml_file import read_mapping
@@ -14,15 +14,16 @@ def load_sweep(path: str | Path) -> Sweep:
 
     Parameters
     ----------
-    path : path
-        A YAML file.
+    path : path or str
+        A YAML file, or the name of a sweep that comes with ssbflow: ``quickstart``.
 
     Raises
     ------
     InputError
         Naming the file, the field's path, what was got and what is allowed.
     """
-    return sweep_from(read_mapping(Path(path)), str(path))
+    file = file_or_shipped(path, "sweeps")
+    return sweep_from(read_mapping(file), str(file))
 
 
 def sweep_from(content: dict[str, Any], origin: str = "sweep") -> Sweep:

@@ -63,12 +63,12 @@ class Search(Input):
     protocol: Protocol
     analysis: Analysis = Analysis()
 
-    @field_validator("seeds", mode="before")
+    @field_validator("seeds", mode="before", json_schema_input_type=tuple[Seed, ...] | SeedRange)
     @classmethod
     def _seeds_from_a_range(cls, given: Any) -> Any:
         return SeedRange.model_validate(given).seeds() if isinstance(given, dict) else given
 
-    @field_validator("cell", mode="before")
+    @field_validator("cell", mode="before", json_schema_input_type=str | Cell | None)
     @classmethod
     def _cell_by_name(cls, given: Any) -> Any:
         return load_cell(given) if isinstance(given, str) else given

@@ -44,7 +44,7 @@ class Sweep(Input):
     analysis: Analysis = Analysis()
     study: Study | None = None
 
-    @field_validator("seeds", mode="before")
+    @field_validator("seeds", mode="before", json_schema_input_type=tuple[Seed, ...] | SeedRange)
     @classmethod
     def _seeds_from_a_range(cls, given: Any) -> Any:
         return SeedRange.model_validate(given).seeds() if isinstance(given, dict) else given

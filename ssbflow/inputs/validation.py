@@ -3,9 +3,10 @@
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from ssbflow.errors import InputError
+from ssbflow.errors import InputError, did_you_mean
+from ssbflow.inputs.schema_keys import keys_at
 
 SHOWN_INPUT = 80
 
@@ -37,10 +38,10 @@ def validated(
     try:
         return model.model_validate(content, context=context)
     except ValidationError as error:
-        raise InputError(f"{origin}: {_explained(error, content, at)}") from error
+        raise InputError(f"{origin}: {_explained(error, model, content, at)}") from error
 
 
-def _explained(error: ValidationError, content: Any, at: tuple[str, ...]) -> str:
+def _explained(error: ValidationError, model: type[BaseModel], content: Any, at: tuple[str, ...]) -> str:
     """Say in one line what pydantic found: field path, message, what was got."""
     # An item that was refused is also said to be missing from its list; that is the same mistake.
     problems = [problem for problem in error.errors(include_url=False) if problem["type"] != "too_short"]
@@ -49,12 +50,15 @@ def _explained(error: ValidationError, content: Any, at: tuple[str, ...]) -> str
     first = (problems or error.errors(include_url=False))[0]
     place = _field_path((*at, *_location_in_file(first["loc"], content)))
     more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
-    return f"{place}: {_message(first)}{more}" if place else f"{_message(first)}{more}"
+    message = f"{_message(first, model)}{more}"
+    return f"{place}: {message}" if place else message
 
 
-def _message(problem: Any) -> str:
+def _message(problem: Any, model: type[BaseModel]) -> str:
     if problem["type"] == "extra_forbidden":
-        return f"unknown key {problem['loc'][-1]!r}: check its spelling or leave it out"
+        *place, key = problem["loc"]
+        allowed = keys_at(TypeAdapter(model).json_schema(), tuple(place))
+        return f"unknown key {key!r}{did_you_mean(str(key), allowed)}; allowed: {', '.join(allowed)}"
     if problem["type"] == "missing":
         return "is missing: give it"
     shown = repr(problem["input"])

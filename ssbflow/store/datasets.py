@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pydantic import Field
 
-from ssbflow.errors import SelectionError
+from ssbflow.errors import SelectionError, did_you_mean
 from ssbflow.inputs.base import Input
 from ssbflow.inputs.catalog import catalog_folder
 from ssbflow.inputs.validation import validated
@@ -63,8 +63,8 @@ def resolve_dataset(store: str | Path) -> Dataset:
     if text not in catalog:
         known = ", ".join(catalog) or "none"
         raise SelectionError(
-            f"no folder {text!r} here, and no dataset of this name; the catalog has {known}: give the path of a store, "
-            f"or name one in a catalog of your own ({SETTING})"
+            f"no folder {text!r} here, and no dataset of this name{did_you_mean(text, catalog)}; the catalog has "
+            f"{known}: give the path of a store, or name one in a catalog of your own ({SETTING})"
         )
     return catalog[text]
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import xarray as xr
 from dask.base import tokenize
 
-from ssbflow.errors import InputError, SelectionError, StoreError
+from ssbflow.errors import InputError, SelectionError, StoreError, did_you_mean
 from ssbflow.store.case_zip import open_case_zip
 from ssbflow.store.current import version_name
 from ssbflow.store.datasets import is_url, resolve_dataset
@@ -116,5 +116,6 @@ def _version_folder(store: Store, cube: str | None, version: int | str | None, t
     path = folder / f"{name}.zarr"
     if not os.path.lexists(path):
         there = sorted(other.name.removesuffix(".zarr") for other in folder.glob("*.zarr"))
-        raise SelectionError(f"no {kind} {name!r} in {store.root}; it has {', '.join(there) or 'none'}")
+        meant = did_you_mean(name, there)
+        raise SelectionError(f"no {kind} {name!r} in {store.root}{meant}; it has {', '.join(there) or 'none'}")
     return path

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from ssbflow.errors import SelectionError, StoreError
+from ssbflow.errors import SelectionError, StoreError, did_you_mean
 from ssbflow.store.case_table import case_rows, kept_rows, write_case_table
 from ssbflow.store.compaction import COMPACT_FROM, compact
 from ssbflow.store.cube import build_cube, read_cube_cells
@@ -134,7 +134,7 @@ def stored_grid(store: Store, cube: str | None = None) -> Grid:
 
 def _check_known(store: Store, known: list[str], name: str) -> None:
     if name not in known:
-        raise SelectionError(f"no cube {name!r} in {store.root}; it has {', '.join(known)}")
+        raise SelectionError(f"no cube {name!r} in {store.root}{did_you_mean(name, known)}; it has {', '.join(known)}")
 
 
 def _tagged(current: Current, tag: str | None) -> Current:

@@ -83,7 +83,11 @@ BAD: dict[str, tuple[Place, Any, list[str]]] = {
         0,
         ["protocol.press.pressure_mpa", "greater than 0", "got 0"],
     ),
-    "unknown key": (("protocol", "box", "edge"), 8, ["protocol.box.edge", "unknown key 'edge'", "spelling"]),
+    "unknown key": (
+        ("protocol", "box", "edge"),
+        8,
+        ["protocol.box.edge", "unknown key 'edge' (did you mean edge_um?)", "allowed: areal_mass_mg_cm2"],
+    ),
     "unknown key at the top": (("seed",), [1], ["seed: unknown key 'seed'"]),
     "repeated seed": (("seeds",), [3, 4, 3], ["seeds repeat [3]", "once"]),
     "unknown kind": (

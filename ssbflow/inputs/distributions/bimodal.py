@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, Self
 import numpy as np
 import scipy  # its parts are loaded when they are used: every worker reads this file
 from numpy.typing import ArrayLike, NDArray
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from ssbflow.inputs.distributions.base import ContinuousDistribution, SizeLaw
 from ssbflow.inputs.distributions.gamma import Gamma
@@ -42,8 +42,16 @@ class MixedLaw:
         return float(scipy.optimize.brentq(lambda diameter: float(self.cdf(diameter)) - share, low, high, xtol=1e-12))
 
 
+def _modes_without_basis(schema: dict[str, Any]) -> None:
+    """Tell editors that the modes inherit their basis: what is asked of the laws elsewhere is not asked here."""
+    law = {"type": "object", "required": ["kind"], "description": "A law, without its basis."}
+    schema["properties"] |= {"small": law, "large": law}
+
+
 class Bimodal(ContinuousDistribution):
     """Two laws; `large_fraction` is the share of the large one in the stated basis, which both modes inherit."""
+
+    model_config = ConfigDict(json_schema_extra=_modes_without_basis)
 
     kind: Literal["bimodal"]
     small: Mode

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from ssbflow.design.selection import completed
-from ssbflow.errors import InputError, SelectionError, StoreError
+from ssbflow.errors import InputError, SelectionError, StoreError, did_you_mean
 from ssbflow.inputs.identity import MEASURE_VERSION
 from ssbflow.store.case_zip import read_packing
 from ssbflow.store.cells import STATUS, Cells
@@ -74,7 +74,7 @@ def _grid(store: str | Path, cube: str | None) -> tuple[Store, Grid]:
         raise StoreError(f"{layout.root} was asked for nothing yet; run a sweep into it: ssbflow run SWEEP.yaml")
     name = cube or given.cube or Current.read(layout).default or known[0]
     if name not in known:
-        raise SelectionError(f"no cube {name!r} in {layout.root}; it has {', '.join(known)}")
+        raise SelectionError(f"no cube {name!r} in {layout.root}{did_you_mean(name, known)}; it has {', '.join(known)}")
     return layout, cube_grid(layout, name)
 
 
