@@ -22,8 +22,10 @@ from ssbflow.store.opening import open_cube
 if TYPE_CHECKING:
     from ssbflow.design.sensitivity import Sensitivity
 
+MOST_TOLD = 10
 
-@dataclass(frozen=True, eq=False)
+
+@dataclass(frozen=True, eq=False, repr=False)
 class Selection:
     """Designs that fulfil the constraints, the best first.
 
@@ -46,6 +48,20 @@ class Selection:
     where: str | None
     pareto: tuple[str, ...]
     designs: pd.DataFrame
+
+    def __repr__(self) -> str:
+        """Return the best designs as a small table; ``table`` has all columns."""
+        sense, condition = "maximize" if self.maximize else "minimize", f" where {self.where}" if self.where else ""
+        head = f"{sense} {self.objective}{condition}: {len(self.table)} of {self.considered} designs"
+        return f"{head}\n{self._told.to_string(max_rows=MOST_TOLD)}"
+
+    def _repr_html_(self) -> str:
+        return str(self._told.to_html(max_rows=MOST_TOLD))
+
+    @property
+    def _told(self) -> pd.DataFrame:
+        names = [self.objective, f"{self.objective}_low", f"{self.objective}_high", *self.pareto, "seeds_ok"]
+        return self.table[[name for name in dict.fromkeys(names) if name in self.table]]
 
     @property
     def labels(self) -> list[str]:
