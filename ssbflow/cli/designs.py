@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from ssbflow.design.pellet import State
 
 
-@app.command()
+@app.command(
+    epilog="e.g. ssbflow best results/mine --maximize specific_energy --where 'utilization > 0.9' --cell lithium_metal"
+)
 def best(
     store: StoreArgument,
     maximize: Annotated[str | None, typer.Option("--maximize", help="Cube variable, or arithmetic of them.")] = None,
@@ -50,7 +52,7 @@ def best(
     )  # fmt: skip
 
 
-@app.command()
+@app.command(epilog="e.g. ssbflow recipe results/mine --cathode CAM60/fine_se --area-cm2 2 -o card.md")
 def recipe(
     store: StoreArgument,
     cathode: Annotated[str, typer.Option("--cathode", metavar="COMPOSITION/DISTRIBUTION", help="Design.")],
@@ -98,7 +100,7 @@ def recipe(
         console.print(f"written to {output}", soft_wrap=True)
 
 
-@app.command()
+@app.command(epilog="e.g. ssbflow calibrate doux_2020 --store results/calibration -o protocol.yaml")
 def calibrate(
     experiment: Annotated[str, typer.Argument(metavar="EXPERIMENT", help="Name in the catalog, or FILE.yaml.")],
     store: StoreOption,

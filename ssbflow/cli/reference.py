@@ -10,7 +10,7 @@ from ssbflow.cli.answers import JsonOption, answer
 from ssbflow.cli.program import ClusterOption, app, console
 
 
-@app.command()
+@app.command(epilog="e.g. ssbflow variables --json")
 def variables(
     markdown: Annotated[bool, typer.Option("--markdown", help="As a page for the documentation.")] = False,
     as_json: JsonOption = False,
@@ -25,7 +25,7 @@ def variables(
         answer(as_json, VARIABLES, variables_table())
 
 
-@app.command()
+@app.command(epilog="e.g. ssbflow schema sweep > sweep.schema.json")
 def schema(
     of: Annotated[
         str, typer.Argument(metavar="[OF]", help="store, or a file: sweep, search, cluster, night, materials, cells.")
@@ -38,7 +38,7 @@ def schema(
     typer.echo(schema_markdown() if of == "store" else json.dumps(json_schema(of), indent=1) + "\n", nl=False)
 
 
-@app.command()
+@app.command(epilog="e.g. ssbflow doctor --cluster slurm.yaml --store results/mine")
 def doctor(
     cluster: ClusterOption = "serial",
     store: Annotated[Path | None, typer.Option("--store", help="That the workers must see.")] = None,

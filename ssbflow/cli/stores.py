@@ -10,7 +10,7 @@ from ssbflow.cli.program import ClusterOption, StoreArgument, WorkersOption, app
 from ssbflow.cli.running import interruption_told
 
 
-@app.command()
+@app.command(epilog="e.g. ssbflow check results/mine --repair")
 def check(
     store: StoreArgument,
     repair: Annotated[bool, typer.Option("--repair", help="Heal what is wrong; nothing is deleted.")] = False,
@@ -37,7 +37,7 @@ def check(
         raise typer.Exit(1)
 
 
-@app.command()
+@app.command(epilog="e.g. ssbflow migrate results/mine")
 def migrate(store: StoreArgument, as_json: JsonOption = False) -> None:
     """Bring a store of an older ssbflow to today's schema, in place."""
     from rich.progress import track
@@ -55,7 +55,7 @@ def migrate(store: StoreArgument, as_json: JsonOption = False) -> None:
     answer(as_json, done, told)
 
 
-@app.command()
+@app.command(epilog="e.g. ssbflow export results/mine CASE --format vtk -o exported")
 def export(
     store: StoreArgument,
     case: Annotated[str, typer.Argument(metavar="CASE", help="case_id, from the cube.")],

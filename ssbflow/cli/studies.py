@@ -10,7 +10,7 @@ from ssbflow.cli.program import ClusterOption, StoreOption, SweepFile, WorkersOp
 from ssbflow.cli.running import interruption_told
 
 
-@app.command()
+@app.command(epilog="e.g. ssbflow search search.yaml --store results/search")
 def search(
     search_file: Annotated[
         str, typer.Argument(metavar="SEARCH.yaml", help="Search file, or the name of a search in the store.")
@@ -41,7 +41,7 @@ def search(
     )  # fmt: skip
 
 
-@app.command()
+@app.command(epilog="e.g. ssbflow target targets --store results/targets --low 0.84 --high 0.86")
 def target(
     sweep: SweepFile,
     store: StoreOption,

@@ -23,7 +23,7 @@ from ssbflow.cli.program import (
 from ssbflow.cli.running import compute, interruption_told, run_all, watch_status
 
 
-@app.command()
+@app.command(epilog="e.g. ssbflow plan quickstart --store results/quickstart")
 def plan(
     sweep: SweepFile,
     store: Annotated[Path | None, typer.Option("--store", help="Count what is done there.")] = None,
@@ -40,7 +40,9 @@ def plan(
     warn(made.warnings)
 
 
-@app.command()
+@app.command(
+    epilog="e.g. ssbflow run sweep.yaml --store results/mine --cluster slurm.yaml --until 'ci95(utilization) < 0.01'"
+)
 def run(
     sweep: SweepFile,
     store: StoreOption,
@@ -80,7 +82,7 @@ def run(
         compute([adaptive], store, cluster, workers, [loaded], log, as_json=as_json)
 
 
-@app.command()
+@app.command(epilog="e.g. ssbflow retry results/mine")
 def retry(
     store: StoreArgument, cluster: ClusterOption = "local", workers: WorkersOption = None, as_json: JsonOption = False
 ) -> None:
@@ -91,7 +93,7 @@ def retry(
     run_all(stored_sweeps(Store(store)), store, cluster, workers, retry=True, as_json=as_json)
 
 
-@app.command()
+@app.command(epilog="e.g. ssbflow remeasure results/mine --overlap-criterion 0.98")
 def remeasure(
     store: StoreArgument,
     overlap_criterion: Annotated[
@@ -129,7 +131,7 @@ def remeasure(
     compute([partial(measure_again, store, analysis, cube=cube)], store, cluster, workers, as_json=as_json)
 
 
-@app.command()
+@app.command(epilog="e.g. ssbflow status results/mine --watch")
 def status(
     store: StoreArgument,
     watch: Annotated[bool, typer.Option("--watch", help="Look again and again until no case is pending.")] = False,
@@ -147,7 +149,7 @@ def status(
     answer(as_json, told, *(() if watch else map(status_table, cubes)))
 
 
-@app.command()
+@app.command(epilog="e.g. ssbflow publish results/mine --tag before-review")
 def publish(
     store: StoreArgument,
     tag: Annotated[str | None, typer.Option("--tag", help="Keep this version of the default cube by name.")] = None,

@@ -61,7 +61,9 @@ class Lmp:
 
 def _environment(library_path: str) -> dict[str, str]:
     paths = [path for path in (library_path, os.environ.get("LD_LIBRARY_PATH", "")) if path]
-    return {**os.environ, "OMP_NUM_THREADS": "1", "LD_LIBRARY_PATH": os.pathsep.join(paths)}
+    # MPICH's ranks spin while they wait; where there are more of them than free cores they must let others run
+    yielding = {"MPIR_CVAR_ENABLE_HEAVY_YIELD": "1"}
+    return {**yielding, **os.environ, "OMP_NUM_THREADS": "1", "LD_LIBRARY_PATH": os.pathsep.join(paths)}
 
 
 def find_lmp(setting: str | None = None) -> Lmp:

@@ -32,7 +32,7 @@ def check_output(path: Path, suffixes: Iterable[str], what: str) -> None:
 
 
 def write_output(path: Path, text: str) -> None:
-    """Write a file.
+    """Write a file, at once: whoever reads it meanwhile has the old one or the new one.
 
     Raises
     ------
@@ -40,6 +40,8 @@ def write_output(path: Path, text: str) -> None:
         The file system refuses.
     """
     try:
-        path.write_text(text, encoding="utf-8")
+        beside = path.with_name(f".{path.name}.partial")
+        beside.write_text(text, encoding="utf-8")
+        beside.replace(path)
     except OSError as error:
         raise InputError(f"{path} cannot be written ({error.strerror}); write elsewhere") from error

@@ -31,6 +31,7 @@ from ssbflow.views.report.model import KINDS
 from ssbflow.views.report.numbers import numbers
 from ssbflow.views.report.page import html
 from ssbflow.views.report.spheres import spheres
+from ssbflow.views.report.writing import live_report
 
 
 def fail(store: Path, case: Case, **about: Any) -> None:
@@ -172,3 +173,18 @@ def test_package_is_run_as_a_program(asked: Path, tmp_path: Path) -> None:
     assert (answer.returncode, answer.stderr) == (0, "")
     assert "open it in a browser" in answer.stdout
     assert (tmp_path / "r.html").read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
+
+
+def test_report_of_a_running_sweep_is_followed_until_nothing_is_pending(
+    asked: Path, tiny_sweep: Sweep, tmp_path: Path
+) -> None:
+    path, cases = tmp_path / "report.html", list(tiny_sweep.cases())
+    pending = []
+    for left in live_report(asked, path, every_s=0.01):
+        pending.append(left)
+        assert ('http-equiv="refresh"' in path.read_text()) == (left > 0)
+        if cases:
+            fail(asked, cases.pop())
+    assert (pending[0], pending[-1]) == (len(list(tiny_sweep.cases())), 0)
+    assert pending == sorted(pending, reverse=True)
+    assert [one.name for one in tmp_path.iterdir() if one.name.endswith(".partial")] == []

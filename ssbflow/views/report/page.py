@@ -23,12 +23,13 @@ SCRIPTS = ("numbers.js", "dialog.js", "ranking.js", "heatmap.js", "scatter.js", 
 BESIDE = ("tortuosity_geodesic_median", "porosity", "percolates")  # shown beside the objective
 
 
-def html(report: Report) -> str:
-    """Return the page of a report."""
+def html(report: Report, again_after_s: float | None = None) -> str:
+    """Return the page of a report; one that is written again and again tells the browser when to read it again."""
     script = "\n".join(map(_template, SCRIPTS))
     page = _environment().get_template("page.html.j2")
     return page.render(
         report=report,
+        again_after_s=again_after_s,
         numbers=report.numbers,
         style=Markup(_template("style.css")),  # ours, not the store's
         script=Markup(script),

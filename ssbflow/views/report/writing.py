@@ -1,11 +1,14 @@
 """Writing the report of a store."""
 
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from ssbflow.views.output_file import check_output, write_output
 from ssbflow.views.report.collecting import collect
 from ssbflow.views.report.page import html
 
+EVERY_S = 15.0
 SUFFIXES = (".html", ".htm")
 
 
@@ -42,3 +45,36 @@ def report(store: str | Path, path: str | Path, *, cube: str | None = None, case
     check_output(target, SUFFIXES, "a report")
     write_output(target, html(collect(store, cube, case)))
     return target
+
+
+def live_report(
+    store: str | Path, path: str | Path, *, cube: str | None = None, case: str | None = None, every_s: float = EVERY_S
+) -> Iterator[int]:
+    """Write the report of a running sweep again and again; a browser that shows it follows.
+
+    Parameters
+    ----------
+    store, path, cube, case
+        As of `report`.
+    every_s : float
+
+    Yields
+    ------
+    int
+        How many cases are pending, after each writing; the last is 0.
+
+    Raises
+    ------
+    InputError, SelectionError, StoreError
+        As `report`.
+    """
+    target = Path(path)
+    check_output(target, SUFFIXES, "a report")
+    while True:
+        found = collect(store, cube, case)
+        pending = found.ran.pending
+        write_output(target, html(found, again_after_s=every_s if pending else None))
+        yield pending
+        if not pending:
+            return
+        time.sleep(every_s)
