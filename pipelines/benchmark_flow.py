@@ -14,12 +14,13 @@ from typing import Annotated
 
 import numpy as np
 import typer
-from distributed import Client, LocalCluster
+from distributed import Client
 from rich.console import Console
 
 import ssbflow
 from benchmark_store import EXAMPLE, fill, in_fresh_process, peak_memory_gb, scratch_store, synthetic_sweep, timed
 from ssbflow.flow.case_task import run_case
+from ssbflow.flow.clients import connected
 from ssbflow.flow.events import Callback
 from ssbflow.flow.runner import CaseTasks
 from ssbflow.flow.standing import standing
@@ -123,10 +124,8 @@ def loop(root: Path, sweep: Sweep, number: int, ready: "multiprocessing.synchron
 
 @contextmanager
 def local_workers() -> Iterator[Client]:
-    with (
-        LocalCluster(n_workers=WORKERS, threads_per_worker=1, dashboard_address=":0") as cluster,
-        Client(cluster) as client,
-    ):
+    with connected("local", WORKERS) as client:
+        assert client is not None
         yield client
 
 

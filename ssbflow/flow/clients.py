@@ -24,6 +24,14 @@ KINDS = f"serial, local, FILE.yaml (a cluster file), an address ({SCHEMES[0]}hos
 # a job is asked for as soon as a case waits for it, and given back when it had nothing to do for a minute
 ADAPTING = {"target_duration": "1s", "interval": "5s", "wait_count": 12}
 
+CALM = {
+    "distributed.admin.tick.interval": "500ms",
+    "distributed.admin.system-monitor.interval": "5s",
+    "distributed.worker.memory.monitor-interval": "1s",
+    "distributed.worker.profile.interval": "100ms",
+}
+"""Of Dask on this machine, where it shares the cores with the cases: those take seconds, so it looks more rarely."""
+
 
 @contextmanager
 def connected(
@@ -79,6 +87,7 @@ def _client(cluster: str, workers: int | None, sweeps: tuple[Sweep, ...]) -> Ite
     if cluster == "local":
         # one process for each worker: a case computes in Python too, and LAMMPS is a child process anyway
         with (
+            dask.config.set(CALM),
             LocalCluster(
                 n_workers=workers, threads_per_worker=1, dashboard_address=":0", preload="ssbflow.flow.worker_end"
             ) as local,
