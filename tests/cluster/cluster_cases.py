@@ -1,15 +1,20 @@
 """What must hold on every cluster: the real Slurm of the tests, the stand-in PBS, and a real PBS where there is one."""
 
+import re
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
 import numpy as np
+from counting_lmp import HELD, SLOWED, CountingLmp, first_time, wait_until
 
 import ssbflow
 from ssbflow.inputs.catalog import catalog_folder
+from ssbflow.store.layout import Store
+from ssbflow.store.outcomes import case_record
 
 SSBFLOW = Path(sys.executable).with_name("ssbflow")
 PROGRAM_S = 240
@@ -61,6 +66,51 @@ def a_sweep_is_computed(machine: Machine, name: str, jobs: str, seeds: int) -> s
     assert machine.jobs() == {}
     assert_cube_is_right(store, sweep)
     return answer.stdout
+
+
+def slow(seeds: int) -> str:
+    """Seeds of Example 1 in short steps: presses of many checkpoints."""
+    text = (catalog_folder() / "sweeps" / "example_1.yaml").read_text().replace("count: 10", f"count: {seeds}")
+    steps = "settling: {time_step_fraction: 0.12, contact_time_fraction: 0.15}"
+    return text.replace("drive: body_force}", f"drive: platen, {steps}}}")
+
+
+def a_press_goes_on_whose_job_is_deleted(machine: Machine, delete: Callable[[str], object]) -> None:
+    """Delete the job behind our back when the press has a checkpoint; another job must end it."""
+    _a_press_takes_several_jobs(machine, "deleted", machine.cluster_file, HELD, delete)
+
+
+def a_press_goes_on_that_is_longer_than_its_job(machine: Machine) -> None:
+    """Slow a press down to more than its job's walltime: it must be stopped in time, and ended in later jobs."""
+    short = re.sub(r"walltime: .*", "walltime: 00:01:30", machine.cluster_file)
+    _a_press_takes_several_jobs(machine, "longer", short, SLOWED, None)
+
+
+def _a_press_takes_several_jobs(
+    machine: Machine, name: str, cluster: str, trouble: str, delete: Callable[[str], object] | None
+) -> None:
+    folder, store = machine.place(f"{name}.presses/kept", "").parent, machine.workspace / name
+    lmp = CountingLmp(folder, while_pressing=first_time(folder, trouble))
+    machine.place(f"{name}.cluster.yaml", re.sub(r"lammps: .*\n", "", cluster) + f"lammps: {lmp.path}\n")
+    sweep = machine.place(f"{name}.yaml", slow(1))
+    command = [str(SSBFLOW), "run", str(sweep), "--store", name, "--cluster", f"{name}.cluster.yaml", "--json"]
+    told = machine.workspace / f"{name}.out"
+    with told.open("wb") as out, subprocess.Popen(command, cwd=machine.workspace, stdout=out, stderr=out) as client:
+        try:
+            if delete is not None:
+                wait_until(lambda: [*store.rglob("held")], within_s=PROGRAM_S)
+                (job,) = machine.jobs()
+                delete(job)
+            assert client.wait(PROGRAM_S) == 0, told.read_text()
+        finally:
+            client.kill()
+    (case,) = ssbflow.load_sweep(sweep).cases()
+    record = case_record(Store(store), case.case_id)
+    assert record is not None
+    assert record.provenance["resumed"]
+    assert lmp.ended() == Counter([case.case_id])
+    assert lmp.begun()[case.case_id] >= 2
+    assert machine.jobs() == {}
 
 
 def assert_cube_is_right(store: Path, sweep: Path) -> None:

@@ -7,12 +7,18 @@ which the nodes must see.
 import getpass
 import os
 import shutil
+import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from cluster_cases import a_sweep_is_computed, doctor_finds_all_well
+from cluster_cases import (
+    a_press_goes_on_that_is_longer_than_its_job,
+    a_press_goes_on_whose_job_is_deleted,
+    a_sweep_is_computed,
+    doctor_finds_all_well,
+)
 from workspace import Workspace
 
 from ssbflow.flow.queues import QUEUES, ask
@@ -41,6 +47,10 @@ class RealPbs(Workspace):
         assert states is not None, getpass.getuser()
         return states
 
+    def delete(self, job: str) -> None:
+        """Delete a job behind the back of who submitted it."""
+        subprocess.run(["qdel", job], check=True)
+
 
 @pytest.fixture
 def pbs() -> Iterator[RealPbs]:
@@ -59,3 +69,11 @@ def test_a_sweep_with_a_fixed_number_of_jobs(pbs: RealPbs) -> None:
 
 def test_a_sweep_with_as_many_jobs_as_there_is_work(pbs: RealPbs) -> None:
     a_sweep_is_computed(pbs, "adaptive", "{minimum: 0, maximum: 3}", seeds=8)
+
+
+def test_a_press_goes_on_whose_job_is_deleted(pbs: RealPbs) -> None:
+    a_press_goes_on_whose_job_is_deleted(pbs, pbs.delete)
+
+
+def test_a_press_goes_on_that_is_longer_than_its_job(pbs: RealPbs) -> None:
+    a_press_goes_on_that_is_longer_than_its_job(pbs)

@@ -5,12 +5,11 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
 import pytest
-from cluster_cases import SSBFLOW, TINY, assert_cube_is_right
+from cluster_cases import SSBFLOW, TINY, assert_cube_is_right, slow
 from counting_lmp import HELD, SLOWED, CountingLmp, first_time
 from slurm_fixture import Slurm
 
 import ssbflow
-from ssbflow.inputs.catalog import catalog_folder
 from ssbflow.inputs.sweep import Sweep
 from ssbflow.store.layout import Store
 from ssbflow.store.outcomes import case_record
@@ -71,13 +70,6 @@ def running(slurm: Slurm, name: str, sweep: str, cluster: str, trouble: str = ""
 
 def tiny(seeds: int) -> str:
     return TINY.read_text().replace("seeds: [1]", f"seeds: {{first: 1, count: {seeds}}}")
-
-
-def slow(seeds: int) -> str:
-    """Seeds of Example 1 in short steps: presses of many checkpoints."""
-    text = (catalog_folder() / "sweeps" / "example_1.yaml").read_text().replace("count: 10", f"count: {seeds}")
-    steps = "settling: {time_step_fraction: 0.12, contact_time_fraction: 0.15}"
-    return text.replace("drive: body_force}", f"drive: platen, {steps}}}")
 
 
 @pytest.fixture(scope="module")

@@ -1,10 +1,11 @@
 """Submissions that fail, with a stand-in for PBS whose qsub refuses as often as it is told."""
 
+import subprocess
 from pathlib import Path
 
 import dask
 import pytest
-from cluster_cases import a_sweep_is_computed, doctor_finds_all_well, keys_left
+from cluster_cases import a_press_goes_on_whose_job_is_deleted, a_sweep_is_computed, doctor_finds_all_well, keys_left
 from stand_in_pbs import REFUSAL, StandInPbs
 
 from ssbflow.errors import ClusterError, InputError
@@ -38,6 +39,11 @@ def test_doctor_and_a_sweep_on_the_stand_in(stand_in_pbs: StandInPbs) -> None:
     doctor_finds_all_well(stand_in_pbs)
     a_sweep_is_computed(stand_in_pbs, "fixed", "1", seeds=2)
     assert keys_left(stand_in_pbs.shared) == []
+
+
+@pytest.mark.lammps
+def test_a_press_goes_on_whose_job_is_deleted(stand_in_pbs: StandInPbs) -> None:
+    a_press_goes_on_whose_job_is_deleted(stand_in_pbs, lambda job: subprocess.run(["qdel", job], check=True))
 
 
 def test_a_refused_submission_is_told_and_tried_again(pbs: StandInPbs, caplog: pytest.LogCaptureFixture) -> None:

@@ -2,6 +2,7 @@ import asyncio
 import time
 from typing import Any
 
+import dask
 import pytest
 from distributed import LocalCluster
 
@@ -19,6 +20,7 @@ def test_serial_is_no_client() -> None:
 def test_workers_on_this_machine_end_without_complaint(capfd: pytest.CaptureFixture[str]) -> None:
     with connected("local", 1) as client:
         assert client is not None
+        assert [*client.run(dask.config.get, "distributed.worker.profile.interval").values()] == ["100ms"]
         handlers = client.cluster.scheduler.handlers
         answer, asked = handlers["heartbeat_worker"], []
 
