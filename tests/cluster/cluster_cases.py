@@ -86,6 +86,12 @@ def a_press_goes_on_that_is_longer_than_its_job(machine: Machine) -> None:
     _a_press_takes_several_jobs(machine, "longer", short, SLOWED, None)
 
 
+def a_press_goes_on_whose_job_is_killed_at_its_walltime(machine: Machine) -> None:
+    """Hang a press that has a checkpoint, so that nothing but the queue ends its job."""
+    short = re.sub(r"walltime: .*", "walltime: 00:01:30", machine.cluster_file)
+    _a_press_takes_several_jobs(machine, "killed", short, HELD, None)
+
+
 def _a_press_takes_several_jobs(
     machine: Machine, name: str, cluster: str, trouble: str, delete: Callable[[str], object] | None
 ) -> None:

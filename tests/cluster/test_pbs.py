@@ -16,6 +16,7 @@ import pytest
 from cluster_cases import (
     a_press_goes_on_that_is_longer_than_its_job,
     a_press_goes_on_whose_job_is_deleted,
+    a_press_goes_on_whose_job_is_killed_at_its_walltime,
     a_sweep_is_computed,
     doctor_finds_all_well,
 )
@@ -77,3 +78,7 @@ def test_a_press_goes_on_whose_job_is_deleted(pbs: RealPbs) -> None:
 
 def test_a_press_goes_on_that_is_longer_than_its_job(pbs: RealPbs) -> None:
     a_press_goes_on_that_is_longer_than_its_job(pbs)
+
+
+def test_a_press_goes_on_whose_job_is_killed_at_its_walltime(pbs: RealPbs) -> None:
+    a_press_goes_on_whose_job_is_killed_at_its_walltime(pbs)

@@ -249,3 +249,12 @@ def test_store_and_its_opened_cube_give_the_same_choice(tiny_store: Path) -> Non
 def test_unknown_cube_of_a_store_is_refused(tiny_store: Path) -> None:
     with pytest.raises(ssbflow.SsbflowError, match="nightly"):
         ssbflow.best(tiny_store, maximize="utilization", cube="nightly")
+
+
+def test_a_selection_prints_as_a_small_table(cube: xr.Dataset) -> None:
+    selection = best(cube, minimize="porosity", where="utilization > 0.5")
+    head, columns, *rows = repr(selection).splitlines()
+    assert head.startswith("minimize porosity where utilization > 0.5: ")
+    assert columns.split()[:3] == ["porosity", "porosity_low", "porosity_high"]
+    assert selection.best.split("/")[0] in rows[1]
+    assert "<table" in selection._repr_html_()
