@@ -29,6 +29,8 @@ KINDS = {
     "cells": "`catalogs/cells.yaml`, `--cell FILE.yaml`: what an electrode is built into.",
 }
 
+BOUNDS = {"minimum": "≥", "exclusiveMinimum": ">", "maximum": "≤", "exclusiveMaximum": "<"}
+
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Add pages that are generated, and files that lie elsewhere."""
@@ -105,6 +107,3 @@ def _taken(allowed: dict[str, Any]) -> str:
         return f"list of {_taken(allowed['items'])}" if "items" in allowed else "list"
     bounds = [f"{sign} {allowed[name]}" for name, sign in BOUNDS.items() if name in allowed]
     return " ".join([allowed.get("type", "anything"), ", ".join(bounds)]).strip()
-
-
-BOUNDS = {"minimum": "≥", "exclusiveMinimum": ">", "maximum": "≤", "exclusiveMaximum": "<"}

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import BaseModel, ValidationError
 
 from ssbflow.errors import InputError, did_you_mean
 from ssbflow.inputs.schema_keys import keys_at
@@ -57,7 +57,7 @@ def _explained(error: ValidationError, model: type[BaseModel], content: Any, at:
 def _message(problem: Any, model: type[BaseModel]) -> str:
     if problem["type"] == "extra_forbidden":
         *place, key = problem["loc"]
-        allowed = keys_at(TypeAdapter(model).json_schema(), tuple(place))
+        allowed = keys_at(model.model_json_schema(), tuple(place))
         return f"unknown key {key!r}{did_you_mean(str(key), allowed)}; allowed: {', '.join(allowed)}"
     if problem["type"] == "missing":
         return "is missing: give it"

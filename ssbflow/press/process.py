@@ -66,7 +66,7 @@ def run_lmp(
     given = {**(variables or {}), "time_limit": str(math.ceil(time_limit_s))}
     settings = [word for name, value in given.items() for word in ("-var", name, value)]
     options = f"-in {names.SCRIPT} -log {names.LOG} -screen none -nocite".split()
-    command = [*_dying_with_us(), *past_leftovers([*lmp.command(ranks), *options, *settings])]
+    command = [*dying_with_us(), *past_leftovers([*lmp.command(ranks), *options, *settings])]
     for stale in (names.LOG, COMPLAINTS):
         (folder / stale).unlink(missing_ok=True)
     out_of_memory_before = _out_of_memory_kills()
@@ -90,7 +90,7 @@ def run_lmp(
         raise _failure(exit_code, log_tail(folder), began, _out_of_memory_kills() > out_of_memory_before)
 
 
-def _dying_with_us() -> list[str]:
+def dying_with_us() -> list[str]:
     """Return the words by which the kernel ends the child when this process is killed, where the system has them."""
     setpriv = shutil.which("setpriv")
     return [setpriv, "--pdeathsig", "KILL", "--"] if setpriv else []

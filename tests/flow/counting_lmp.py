@@ -13,6 +13,7 @@ from pathlib import Path
 from ssbflow.press import names
 from ssbflow.press.leftovers import past_leftovers
 from ssbflow.press.lmp import SETTING, find_lmp
+from ssbflow.press.process import dying_with_us
 
 SLOW = "sleep 1"
 WORKER_KILLED = "kill -9 $PPID; sleep 9"  # its parent is the worker
@@ -62,7 +63,7 @@ class CountingLmp:
             f'case "$*" in *-in*) ;; *) exec {real.path} "$@";; esac',
             f'echo "${{PWD##*/}}" >> {folder / "begun"}',
             *troubles,
-            f'{shlex.join(past_leftovers([real.path]))} "$@" & lmp=$!',
+            f'{shlex.join(past_leftovers([*dying_with_us(), real.path]))} "$@" & lmp=$!',
             while_pressing,
             "wait $lmp; code=$?",
             f'[ $code = 0 ] && echo "${{PWD##*/}}" >> {folder / "ended"}',

@@ -84,7 +84,3 @@ def test_another_users_leftover_is_a_start_that_failed(tmp_path: Path, lmp: Lmp)
     with pytest.raises(PressError, match=r"LAMMPS did not start: exit code 15, .*MPI_Init") as raised:
         run_lmp(noting_its_number(tmp_path, lmp, LEAVING, another), tmp_path, time_limit_s=60)
     assert raised.value.cause == "not started"
-
-
-def test_nothing_is_removed_where_there_is_nothing() -> None:
-    remove_leftover(2**30)
