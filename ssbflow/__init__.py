@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ssbflow.press.press import press as press
 
 if TYPE_CHECKING:
+    __version__: str
     from ssbflow import plot as plot
     from ssbflow.accessor import open_cube as open_cube
     from ssbflow.design.calibration import calibrate as calibrate
@@ -121,6 +122,8 @@ def __getattr__(name: str) -> Any:
     """Import a public name when it is first used: xarray, dask and distributed wait until somebody wants them."""
     if name == "plot":
         return importlib.import_module("ssbflow.plot")
+    if name == "__version__":
+        return importlib.import_module("ssbflow.store.source").ssbflow_version()
     if name not in _HOME:
         raise AttributeError(f"module 'ssbflow' has no attribute {name!r}")
     return getattr(importlib.import_module(f"ssbflow.{_HOME[name]}"), name)

@@ -1,5 +1,8 @@
 import subprocess
 import sys
+from importlib.metadata import version
+
+import ssbflow
 
 
 def test_press_stays_the_function_whatever_is_imported() -> None:
@@ -14,3 +17,7 @@ def test_press_stays_the_function_whatever_is_imported() -> None:
         "assert names.SCRIPT == 'press.in'",
     )
     subprocess.run([sys.executable, "-W", "error", "-c", "\n".join(lines)], check=True)
+
+
+def test_version_is_that_of_the_package() -> None:
+    assert ssbflow.__version__ == version("ssbflow")

@@ -11,9 +11,8 @@ from rich.console import Console
 WIDTH_OF_FILES = 200
 
 app = typer.Typer(
-    help="Find the solid-state battery electrode worth making.", no_args_is_help=True, pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)  # fmt: skip
+    no_args_is_help=True, pretty_exceptions_enable=False, context_settings={"help_option_names": ["-h", "--help"]}
+)
 # where nobody looks, tables are as wide as they need to be
 console = Console(width=None if sys.stdout.isatty() or "COLUMNS" in os.environ else WIDTH_OF_FILES)
 
@@ -33,6 +32,23 @@ LogOption = Annotated[
     Path | None, typer.Option("--log", metavar="FILE.jsonl", help="Append a line of JSON for each event.")
 ]
 CubeOption = Annotated[str | None, typer.Option("--cube", help="PROTOCOL.ANALYSIS; the default cube if left out.")]
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from ssbflow import __version__
+
+        typer.echo(f"ssbflow {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def program(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """Find the solid-state battery electrode worth making."""
 
 
 def warn(warnings: tuple[str, ...]) -> None:

@@ -187,7 +187,10 @@ def best(
     if isinstance(pareto, str):
         raise InputError(f"pareto is a sequence of objectives; got the text {pareto!r}, write e.g. ['utilization']")
     if (maximize is not None and minimize is not None) or not (maximize or minimize or pareto):
-        raise InputError("give exactly one of maximize and minimize, or several objectives as pareto")
+        raise InputError(
+            "give exactly one of maximize and minimize, or several objectives as pareto; each is a variable of the "
+            "cube or arithmetic of them, e.g. minimize porosity"
+        )
     objective = parse_expression(maximize or minimize or pareto[0])
     several = [parse_expression(text) for text in pareto]
     condition = None if where is None else parse_condition(where)

@@ -50,5 +50,6 @@ def _generated(kind: str) -> dict[str, Any]:
     schema = TypeAdapter(FILES[kind]).json_schema()
     for model in NAMED_BY_THEIR_KEY:
         definition = schema.get("$defs", {}).get(model.__name__, {})
-        definition["required"] = [key for key in definition.get("required", []) if key != "name"]
+        if "name" in definition.get("required", []):
+            definition["required"].remove("name")
     return {"$schema": GenerateJsonSchema.schema_dialect, "title": f"ssbflow {kind} file", **schema}

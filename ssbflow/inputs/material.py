@@ -1,8 +1,8 @@
 """Materials: what particles and additives are made of."""
 
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from ssbflow.inputs.base import Input
 
@@ -12,6 +12,14 @@ MECHANICAL = ("density_g_cm3", "youngs_modulus_gpa", "poisson_ratio", "friction"
 MEASURED_ONLY = ("conductivity_ionic_s_m", "conductivity_electronic_s_m", "capacity_mah_g", "mean_voltage_v")
 """The properties that only measures use."""
 
+PROPERTIES = (*MECHANICAL, *MEASURED_ONLY)
+
+
+def _may_be_like_another(schema: dict[str, Any]) -> None:
+    """Tell editors of the key that is gone once a file is read: what is not said is taken from another material."""
+    schema["properties"]["like"] = {"type": "string", "title": "Like"}
+    schema["anyOf"] = [{"required": schema.pop("required")}, {"required": ["like"]}]
+
 
 class Material(Input):
     """Properties of a material; particles need the mechanical ones, additives only a density.
@@ -20,6 +28,8 @@ class Material(Input):
     belongs in; left out, nobody is kept from putting it in either. ``sources`` maps a property to where its number
     comes from; sources, role, electrode and the name are no part of any identity.
     """
+
+    model_config = ConfigDict(json_schema_extra=_may_be_like_another)
 
     name: str = Field(default="inline", min_length=1)
     role: Literal["eam", "se", "carbon", "binder"] | None = None
@@ -45,9 +55,9 @@ class Material(Input):
 
     @model_validator(mode="after")
     def _sources_name_properties(self) -> Self:
-        unknown = sorted(set(self.sources) - set(MECHANICAL) - set(MEASURED_ONLY))
+        unknown = sorted(set(self.sources) - set(PROPERTIES))
         if unknown:
-            raise ValueError(f"sources of unknown properties {unknown}; allowed {[*MECHANICAL, *MEASURED_ONLY]}")
+            raise ValueError(f"sources of unknown properties {unknown}; allowed {[*PROPERTIES]}")
         return self
 
     def missing_mechanical(self) -> list[str]:
@@ -63,5 +73,5 @@ def check_particle(material: Material) -> Material:
     """Refuse a material that lacks what a press needs."""
     missing = material.missing_mechanical()
     if missing:
-        raise ValueError(f"particles of {material.name} need {', '.join(missing)}; give them in place")
+        raise ValueError(f"particles need {', '.join(missing)}; give them, or say like: NAME of one that has them")
     return material

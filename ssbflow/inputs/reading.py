@@ -28,6 +28,6 @@ def load_sweep(path: str | Path) -> Sweep:
 
 def sweep_from(content: dict[str, Any], origin: str = "sweep") -> Sweep:
     """Validate a sweep given as plain data; `origin` is named in errors."""
-    own = materials_from(content.get("materials", {}), origin, at=("materials",))
+    own = materials_from(content.get("materials", {}), origin, at=("materials",), known=load_materials())
     context = {"materials": {**load_materials(), **own}}
     return validated(Sweep, {**content, "materials": own}, origin, context=context)

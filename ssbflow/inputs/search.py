@@ -100,6 +100,6 @@ def load_search(path: str | Path) -> Search:
         Naming the file, the field's path, what was got and what is allowed.
     """
     content = read_mapping(Path(path))
-    own = materials_from(content.get("materials", {}), str(path), at=("materials",))
+    own = materials_from(content.get("materials", {}), str(path), at=("materials",), known=load_materials())
     context = {"materials": {**load_materials(), **own}}
     return validated(Search, {**content, "materials": own}, str(path), context=context)

@@ -9,6 +9,7 @@ from ssbflow.errors import InputError, did_you_mean
 from ssbflow.inputs.schema_keys import keys_at
 
 SHOWN_INPUT = 80
+SHOWN_PROBLEMS = 10
 
 Model = TypeVar("Model", bound=BaseModel)
 Location = tuple[int | str, ...]
@@ -33,7 +34,7 @@ def validated(
     Raises
     ------
     InputError
-        One line: the first thing that is wrong, and how many more are.
+        One line for one thing that is wrong; a line for each, below one that counts them, for several.
     """
     try:
         return model.model_validate(content, context=context)
@@ -42,15 +43,32 @@ def validated(
 
 
 def _explained(error: ValidationError, model: type[BaseModel], content: Any, at: tuple[str, ...]) -> str:
-    """Say in one line what pydantic found: field path, message, what was got."""
-    # An item that was refused is also said to be missing from its list; that is the same mistake.
-    problems = [problem for problem in error.errors(include_url=False) if problem["type"] != "too_short"]
-    # A misspelt key is also a missing one: the spelling is the cause, so it comes first.
-    problems.sort(key=lambda problem: problem["type"] != "extra_forbidden")
-    first = (problems or error.errors(include_url=False))[0]
-    place = _field_path((*at, *_location_in_file(first["loc"], content)))
-    more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
-    message = f"{_message(first, model)}{more}"
+    """Say what pydantic found, a line for each: field path, message, what was got."""
+    problems = _independent(error.errors(include_url=False))
+    lines = [_line(problem, model, content, at) for problem in problems[:SHOWN_PROBLEMS]]
+    if len(problems) == 1:
+        return lines[0]
+    unseen = [f"and {len(problems) - SHOWN_PROBLEMS} more"] if len(problems) > SHOWN_PROBLEMS else []
+    return "\n- ".join([f"{len(problems)} things are wrong", *lines, *unseen])
+
+
+def _independent(problems: list[Any]) -> list[Any]:
+    """Leave out what another mistake brings along."""
+    # An item that was refused is also said to be missing from its list.
+    independent = [problem for problem in problems if problem["type"] != "too_short"] or problems
+    # A misspelt key is also a missing one.
+    misspelt = [problem["loc"] for problem in problems if problem["type"] == "extra_forbidden"]
+    return [one for one in independent if not (one["type"] == "missing" and _meant(one["loc"], misspelt))]
+
+
+def _meant(missing: Location, misspelt: list[Location]) -> bool:
+    *place, key = missing
+    return any(given[:-1] == tuple(place) and did_you_mean(str(given[-1]), [str(key)]) for given in misspelt)
+
+
+def _line(problem: Any, model: type[BaseModel], content: Any, at: tuple[str, ...]) -> str:
+    place = _field_path((*at, *_location_in_file(problem["loc"], content)))
+    message = _message(problem, model)
     return f"{place}: {message}" if place else message
 
 

@@ -2,7 +2,9 @@ import shlex
 
 import pytest
 import typer
+from typer.testing import CliRunner
 
+import ssbflow
 from ssbflow.cli import app
 
 COMMANDS = typer.main.get_command(app).commands  # type: ignore[attr-defined]
@@ -20,3 +22,8 @@ def test_every_command_has_an_example_whose_options_it_knows(name: str) -> None:
 @pytest.mark.parametrize("name", sorted(set(COMMANDS) - {"schema"}))
 def test_every_command_answers_programs(name: str) -> None:
     assert any("--json" in parameter.opts for parameter in COMMANDS[name].params)
+
+
+def test_version() -> None:
+    answer = CliRunner().invoke(app, ["--version"])
+    assert (answer.exit_code, answer.output) == (0, f"ssbflow {ssbflow.__version__}\n")

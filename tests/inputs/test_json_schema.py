@@ -58,6 +58,11 @@ def test_what_is_wrong_is_seen_in_the_editor(change: dict[str, Any], complaint: 
     assert complaint in str(complaints("sweep", {**sweep, **change}))
 
 
+@pytest.mark.parametrize(("given", "right"), [({"like": "NCM811"}, True), ({"density_g_cm3": 4.7}, True), ({}, False)])
+def test_material_says_its_density_or_what_it_is_like(given: dict[str, Any], right: bool) -> None:
+    assert (complaints("materials", {"mine": given}) == []) == right
+
+
 def test_no_such_kind() -> None:
     with pytest.raises(InputError, match="'sweeps' is no kind of file; allowed: sweep, search"):
         json_schema("sweeps")

@@ -3,7 +3,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from ssbflow.inputs.catalog import load_materials
+from ssbflow.errors import InputError
+from ssbflow.inputs.catalog import load_materials, materials_from
 from ssbflow.inputs.composition import Composition
 from ssbflow.inputs.material import MEASURED_ONLY, MECHANICAL, Material
 
@@ -61,12 +62,12 @@ def test_additive_needs_a_density_only() -> None:
 @pytest.mark.parametrize("lacking", MECHANICAL[1:])
 def test_particle_needs_every_mechanical_property(lacking: str) -> None:
     incomplete = {name: value for name, value in GLASS.items() if name != lacking}
-    with pytest.raises(ValidationError, match=f"particles of inline need {lacking}; give"):
+    with pytest.raises(ValidationError, match=f"particles need {lacking}; give"):
         mixed(eam=incomplete)
 
 
 def test_additive_by_name_is_no_particle() -> None:
-    with pytest.raises(ValidationError, match="particles of oil need youngs_modulus_gpa, poisson_ratio"):
+    with pytest.raises(ValidationError, match="particles need youngs_modulus_gpa, poisson_ratio"):
         mixed(eam="oil")
 
 
@@ -124,3 +125,36 @@ def test_every_number_of_a_material_is_either_mechanical_or_measured_only() -> N
     numbers = set(Material.model_fields) - {"name", "role", "electrode", "sources"}
     assert numbers == {*MECHANICAL, *MEASURED_ONLY}
     assert not set(MECHANICAL) & set(MEASURED_ONLY)
+
+
+def test_material_like_another_has_from_there_what_it_does_not_say() -> None:
+    found = mixed(eam={"like": "glass", "density_g_cm3": 2.2, "capacity_mah_g": 100}).eam
+    assert found.values(MECHANICAL) == {**GLASS, "density_g_cm3": 2.2}
+    assert found.capacity_mah_g == 100
+    assert found.name == "like glass"
+
+
+def test_sources_say_what_was_taken_from_another() -> None:
+    own = {"like": "NCM811", "density_g_cm3": 4.7, "sources": {"density_g_cm3": "pycnometer"}}
+    found = materials_from({"mine": own}, "here", known=load_materials())["mine"]
+    assert found.sources["density_g_cm3"] == "pycnometer"
+    assert found.sources["friction"] == "as NCM811: " + load_materials()["NCM811"].sources["friction"]
+    assert (found.name, found.role, found.electrode) == ("mine", "eam", "positive")
+
+
+def test_material_may_be_like_one_before_it() -> None:
+    two = {"hard": {**GLASS, "youngs_modulus_gpa": 300}, "soft": {"like": "hard", "youngs_modulus_gpa": 3}}
+    soft = materials_from(two, "here")["soft"]
+    assert (soft.youngs_modulus_gpa, soft.poisson_ratio) == (3, GLASS["poisson_ratio"])
+
+
+@pytest.mark.parametrize("name", ["steel", 7])
+def test_material_like_an_unknown_one_is_refused_with_its_place(name: object) -> None:
+    with pytest.raises(InputError, match=rf"here: mine\.like: unknown material '{name}'; known: glass, oil"):
+        materials_from({"mine": {"like": name}}, "here", known=CATALOG)
+
+
+def test_only_materials_for_the_component_are_proposed() -> None:
+    content = {"label": "x", "weight_percent": {"eam": 50, "se": 50}, "eam": "NCM811", "se": "LPSC"}
+    with pytest.raises(ValidationError, match=r"'LPSC' .did you mean LPSCl..; known: LGPS, LLZO, LPS, LPSCl, Li3In"):
+        Composition.model_validate(content)

@@ -137,15 +137,24 @@ def test_own_materials_that_are_no_mapping_are_named(tmp_path: Path, content: di
 
 
 def test_one_mistake_is_counted_once(tmp_path: Path, content: dict[str, Any]) -> None:
-    assert "more)" not in refusal(tmp_path, yaml.safe_dump(put(content, (*COMPOSITION, "eam"), "NCM999")))
+    assert "NCM999" in refusal(tmp_path, yaml.safe_dump(put(content, (*COMPOSITION, "eam"), "NCM999")))
 
 
-def test_further_mistakes_are_counted(tmp_path: Path, content: dict[str, Any]) -> None:
+def test_each_mistake_has_its_line(tmp_path: Path, content: dict[str, Any]) -> None:
     bad = put(put(content, ("protocol", "box", "edge_um"), -1), ("protocol", "press", "pressure_mpa"), 0)
-    assert "(and 1 more)" in refusal(tmp_path, yaml.safe_dump(bad))
+    with pytest.raises(InputError) as caught:
+        sweep_from(bad)
+    count, *lines = str(caught.value).splitlines()
+    assert count == "sweep: 2 things are wrong"
+    assert [line.split(":")[0] for line in lines] == ["- protocol.box.edge_um", "- protocol.press.pressure_mpa"]
 
 
-def test_misspelt_key_is_named_before_what_it_leaves_missing(tmp_path: Path, content: dict[str, Any]) -> None:
+def test_many_mistakes_are_shown_in_part(tmp_path: Path, content: dict[str, Any]) -> None:
+    with pytest.raises(InputError, match=r"sweep: 14 things are wrong\n(- .*\n){10}- and 4 more$"):
+        sweep_from({**content, **{f"key{number}": 0 for number in range(14)}})
+
+
+def test_misspelt_key_is_named_and_not_what_it_leaves_missing(tmp_path: Path, content: dict[str, Any]) -> None:
     content["protocol"]["box"]["egde_um"] = content["protocol"]["box"].pop("edge_um")
     assert refusal(tmp_path, yaml.safe_dump(content)).startswith("protocol.box.egde_um: unknown key")
 
