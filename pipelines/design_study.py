@@ -1,9 +1,9 @@
-"""A worked study: from two databases of electrodes to the card of a cell; a quarter of an hour on two cores.
+"""A worked study: from two stores of electrodes to the card of a cell; a quarter of an hour on two cores.
 
 python pipelines/design_study.py [--results FOLDER] [--docs FOLDER]
 
-A cathode database, the same by a race and by a search, a Pareto front, an anode database, the two joined to a cell.
-Simulations go into stores and are not repeated.
+A store of cathodes, the same by a race and by a search, a Pareto front, a store of anodes, the two joined to a cell.
+Cases that are done are not repeated.
 """
 
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The first job: a small database of electrodes, its best design, the recipe to make it.
+"""A first sweep: twelve small cases, the best design, the recipe to make it.
 
 python pipelines/quickstart.py [STORE]
 """

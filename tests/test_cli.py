@@ -200,10 +200,10 @@ def test_measuring_again_makes_a_cube_named_by_what_was_changed(
     case_id = str(cube["case_id"].values.ravel()[0])
     Store(store).record(case_id).unlink()
     answer = ssbflow("remeasure", store, *serial)
-    assert (answer.returncode, "1 ok, 0 failed, 1 not simulated yet; 0 computed" in answer.stdout) == (0, True)
+    assert (answer.returncode, "1 ok, 0 failed, 1 pending; 0 computed" in answer.stdout) == (0, True)
     Store(store).case_zip(str(cube["case_id"].values.ravel()[1])).unlink()
     answer = ssbflow("remeasure", store, "--overlap-criterion", "1.1", *serial)
-    assert (answer.returncode, "0 ok, 1 failed, 1 not simulated" in answer.stdout) == (1, True)
+    assert (answer.returncode, "0 ok, 1 failed, 1 pending" in answer.stdout) == (1, True)
     assert "StoreError" in answer.stdout
 
 

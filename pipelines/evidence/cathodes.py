@@ -31,8 +31,8 @@ READING = """\
 parallel. τ² = φ σ₀/σ_eff with the published φ and σ₀ has the same error, in decades, as the conductivity, so it is not
 judged a second time. Near a threshold (electrons at 50:50, ions at 86:14) the answer is decided by few clusters, and by
 the widths of the size distributions, which are not published and assumed here. Elsewhere one number from a pellet of
-the electrolyte alone is enough for both conductivities, over two decades; with the moduli as given the electrons have
-too few contacts, and no box of the last mixture spans.
+the SE alone is enough for both conductivities, over two decades; with the moduli as given the electrons have
+too few contacts, and no box of the last composition spans.
 
 **Porosity does not follow, and no stiffness makes it follow.** Elastic spheres get looser by some points from the
 pellet to 86:14; the measured values start *below* that of the pellet (7.6 % against 18 %) and rise by ten points. With
@@ -55,7 +55,7 @@ class Prediction:
 
 
 def chapter(work: Work) -> Chapter:
-    """Predict the cathodes with moduli as given, and calibrated on a pellet of the electrolyte alone."""
+    """Predict the cathodes with moduli as given, and calibrated on a pellet of the SE alone."""
     experiment = yaml.safe_load((CATALOGS / "experiments.yaml").read_text(encoding="utf-8"))["minnmann_2021"]
     cathodes, scale = experiment["cathodes"], calibrated_scale(work)
     cubes = {"moduli as given": simulated(work, 1.0), f"calibrated, × {scale:g}": simulated(work, scale)}

@@ -41,7 +41,7 @@ ROWS = (
 READING = """\
 **Conclusion.** With the published inputs the published porosity is not reproduced by elastic spheres: under the body
 force, moduli as given, the sum of spheres leaves {given} against 0.123, and with the stiffness that a pellet of the
-electrolyte gives (× {scale:g}) {calibrated}. It takes about × {needed:.1g} of the published moduli to come to 0.123
+SE gives (× {scale:g}) {calibrated}. It takes about × {needed:.1g} of the published moduli to come to 0.123
 under the body force (extrapolated), far softer than the pellet allows. A modulus mixed by hand before LAMMPS mixes it
 again is 1.82 times too soft, which is not enough; and the sum of spheres counts overlaps twice, several points where
 they are that large. The utilization agrees within its scatter, which is large: in a box of 20 µm one seed whose SE does

@@ -1,4 +1,4 @@
-"""Trends: utilization against the share of active material and against the ratio of the sizes."""
+"""Trends: utilization against the share of EAM and against the ratio of the sizes."""
 
 from itertools import pairwise
 
@@ -40,7 +40,7 @@ def chapter(work: Work) -> Chapter:
             SOURCE,
         )
     )
-    caption = "Share of the active material that ions from the separator reach; mean and standard error over the seeds"
+    caption = "Share of the EAM that ions from the separator reach; mean and standard error over the seeds"
     rows = ([f"{weight} wt%", *(shown(of(cube, weight, ratio)) for ratio in RATIOS)] for weight in EAM_WT)
     text = (
         f"NCM811 ({EAM_D50_UM:g} µm) and LPSCl, no additives, 375 MPa, {WIDTH_UM} µm, {len(SEEDS)} seeds; utilization "

@@ -6,7 +6,7 @@ if TYPE_CHECKING:
     from design_study import Study
 
 HEAD = """\
-# A worked study: from two databases to a cell
+# A worked study: from two stores to a cell
 
 Made by `python pipelines/design_study.py`. Small boxes and few seeds, so that it takes a quarter of an hour on two
 cores: the way is that of a real study, the numbers are not. Spheres are elastic (`stiffness_scale` 1), so that
@@ -26,11 +26,11 @@ def _grid(study: "Study") -> str:
 ## The full factorial
 
 [cathode_study.yaml](../catalogs/sweeps/cathode_study.yaml): {study.grid.considered} designs, {study.grid_cases} cases.
-What is looked for is the specific energy of a cell with a lithium anode (`catalogs/cells.yaml`): more active material
-is better, until the electrolyte no longer reaches it. Best is **{best}**: {row[name]:.1f} Wh/kg, 95 % interval
+What is looked for is the specific energy of a cell with a lithium anode (`catalogs/cells.yaml`): more EAM
+is better, until the SE no longer reaches it. Best is **{best}**: {row[name]:.1f} Wh/kg, 95 % interval
 {row[f"{name}_low"]:.1f} to {row[f"{name}_high"]:.1f}.
 
-![Specific energy over the share of active material](images/design_study_grid.png)
+![Specific energy over the share of EAM](images/design_study_grid.png)
 """
 
 
@@ -38,7 +38,7 @@ def _front(study: "Study") -> str:
     return f"""\
 ## Energy or rate
 
-The finer the electrolyte and the more of it, the less the ions lose on their way: {len(study.front.table)} designs are
+The finer the SE and the more of it, the less the ions lose on their way: {len(study.front.table)} designs are
 on the front of specific energy and height over ionic conductivity.
 
 ![Pareto front](images/design_study_front.png)

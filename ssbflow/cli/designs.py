@@ -67,7 +67,7 @@ def recipe(
         float | None, typer.Option("--np", help="Capacity of the anode over that of the cathode; 1.1 if left out.")
     ] = None,
     cell: Annotated[
-        str | None, typer.Option("--cell", help="Name in the catalog, or FILE.yaml: SE layer, collectors, casing.")
+        str | None, typer.Option("--cell", help="Name in the catalog, or FILE.yaml: separator, collectors, casing.")
     ] = None,
     where: Annotated[
         str | None, typer.Option("--where", help="What is feasible: tells how far the powders may differ.")
@@ -114,7 +114,7 @@ def calibrate(
     workers: WorkersOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Find the stiffness that gives a simulated pellet the measured porosity; done simulations are not repeated."""
+    """Find the stiffness that gives a simulated pellet the measured porosity; done cases are not repeated."""
     from rich.text import Text
 
     from ssbflow.design.calibration import calibrate as find_scale

@@ -63,7 +63,7 @@ def compute(
             summaries.append(start(client=client, callbacks=watching))
     answer(as_json, [asdict(summary) | {"cube_link": summary.cube_link} for summary in summaries])
     for summary in () if as_json else summaries:
-        pending = f", {summary.pending} not simulated yet" if summary.pending else ""
+        pending = f", {summary.pending} pending" if summary.pending else ""
         console.print(
             f"{summary.cube}: {summary.ok} ok, {summary.failed} failed{pending}; {summary.computed} computed now in "
             f"{summary.wall_time_s:.0f} s, {summary.skipped} done before; cube: {summary.cube_link}",

@@ -20,7 +20,7 @@ def search(
     workers: WorkersOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Look for the best design within ranges of composition and powders; run again to resume."""
+    """Look for the best design within ranges of composition and distribution; run again to resume."""
     from ssbflow.design.search import search as look_for
     from ssbflow.design.search import stored_search
     from ssbflow.flow.clients import connected

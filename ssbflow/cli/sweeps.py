@@ -93,7 +93,7 @@ def retry(
     run_all(stored_sweeps(Store(store)), store, cluster, workers, retry=True, as_json=as_json)
 
 
-@app.command(epilog="e.g. ssbflow remeasure results/mine --overlap-criterion 0.98")
+@app.command(epilog="e.g. ssbflow remeasure results/mine --overlap-criterion 1.02")
 def remeasure(
     store: StoreArgument,
     overlap_criterion: Annotated[
@@ -115,7 +115,7 @@ def remeasure(
     workers: WorkersOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Measure the stored cases of a cube again, with other criteria, into a cube of their own; no LAMMPS."""
+    """Measure the stored cases of a cube again, with another analysis, into a cube of their own; no LAMMPS."""
     from ssbflow.flow.remeasure import remeasure as measure_again
     from ssbflow.store.layout import Store
     from ssbflow.store.publish import stored_grid

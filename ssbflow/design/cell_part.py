@@ -8,7 +8,7 @@ from ssbflow.design.stored_design import StoredDesign
 from ssbflow.inputs.cell import Cell, counter_of
 
 NAMES = {
-    "separator": "SE layer",
+    "separator": "separator",
     "collector_positive": "positive collector",
     "collector_negative": "negative collector",
 }

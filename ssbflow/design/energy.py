@@ -1,4 +1,4 @@
-"""Energies: what the utilized active material of a design gives, per mass and volume of electrode, stack or cell."""
+"""Energies: what the utilized EAM of a design gives, per mass and volume of electrode, stack or cell."""
 
 from typing import Literal
 

@@ -47,7 +47,7 @@ def recipe(
     n_p_ratio : float, optional
         Areal capacity of the negative electrode's utilized EAM over that of the positive one's; 1.1 if left out.
     cell : Cell, optional
-        What else stands there: SE layer, collectors, casing, and the negative electrode if none is simulated. With an
+        What else stands there: separator, collectors, casing, and the negative electrode if none is simulated. With an
         anode, the shipped cell ``composite_anode`` if left out.
     where, anode_where : str, optional
         What makes a design of either electrode feasible, as in `best`: the recipe then says how far the powders may

@@ -24,9 +24,9 @@ def _may_be_like_another(schema: dict[str, Any]) -> None:
 class Material(Input):
     """Properties of a material; particles need the mechanical ones, additives only a density.
 
-    ``mean_voltage_v`` is the mean discharge voltage against lithium. ``electrode`` says which one an active material
-    belongs in; left out, nobody is kept from putting it in either. ``sources`` maps a property to where its number
-    comes from; sources, role, electrode and the name are no part of any identity.
+    ``mean_voltage_v`` is the mean discharge voltage against lithium. ``electrode`` says which one an EAM belongs
+    in; left out, nobody is kept from putting it in either. ``sources`` maps a property to where its number comes
+    from; sources, role, electrode and the name are no part of any identity.
     """
 
     model_config = ConfigDict(json_schema_extra=_may_be_like_another)
@@ -48,9 +48,7 @@ class Material(Input):
     @model_validator(mode="after")
     def _only_active_materials_have_an_electrode(self) -> Self:
         if self.electrode and self.role not in ("eam", None):
-            raise ValueError(
-                f"electrode {self.electrode} is for active materials, with role: eam; got role {self.role}"
-            )
+            raise ValueError(f"electrode {self.electrode} is for EAM, with role: eam; got role {self.role}")
         return self
 
     @model_validator(mode="after")

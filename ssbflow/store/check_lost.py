@@ -67,7 +67,7 @@ def _lost(store: Store, cells: Cells, told: pa.Array) -> list[Finding]:
         case_id = cells.case_id[at].as_py()
         measure_id = cells.grid.measure_ids[int(cells.grid.asked[at, 0])]
         path = store.measure_record(measure_id, case_id)
-        message = "is published, and there is no record of its measurement"
+        message = "is published, and there is no record of its measures"
         findings.append(Finding(path, Kind.LOST, message, case_id, measure_id))
     return findings
 

@@ -141,7 +141,7 @@ def _states(dims: tuple[str, ...], status: Values, case_ids: Values, physics: Va
     about_ids = {"units": "1", "long_name": "hash of the simulation's inputs", "missing_value": ""}
     about_physics = {"units": "1", "long_name": "version of the simulation's physics; 0 without an outcome"}
     return {
-        "status": (dims, status, {"units": "1", "long_name": "state of the case", **flags}),
+        "status": (dims, status, {"units": "1", "long_name": "status of the case", **flags}),
         "case_id": (dims, case_ids, about_ids),
         "physics_version": (dims, physics, about_physics),
     }

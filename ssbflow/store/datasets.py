@@ -63,7 +63,7 @@ def resolve_dataset(store: str | Path) -> Dataset:
     if text not in catalog:
         known = ", ".join(catalog) or "none"
         raise SelectionError(
-            f"no folder {text!r} here, and no dataset of this name{did_you_mean(text, catalog)}; the catalog has "
+            f"no folder {text!r} here, and no store of this name{did_you_mean(text, catalog)}; the catalog has "
             f"{known}: give the path of a store, or name one in a catalog of your own ({SETTING})"
         )
     return catalog[text]

@@ -16,7 +16,9 @@ CONTACTS = "contact radius: {contact_radius}; bulk resistance of particles: {bul
 
 VARIABLES = (
     Variable("conductivity_ionic_effective", "S m-1", "ionic conductivity of the SE contact network", CONTACTS),
-    Variable("conductivity_electronic_effective", "S m-1", "electronic conductivity of the EAM network", CONTACTS),
+    Variable(
+        "conductivity_electronic_effective", "S m-1", "electronic conductivity of the EAM contact network", CONTACTS
+    ),
     Variable("tortuosity_factor_ionic", "1", "SE volume fraction x bulk over effective conductivity", CONTACTS),
     Variable("tortuosity_factor_electronic", "1", "EAM volume fraction x bulk over effective conductivity", CONTACTS),
 )

@@ -32,7 +32,7 @@ def test_a_race_and_a_wished_precision_on_the_command_line(
     code, text = told([*on, "--race", "--maximize", "porosity", "--where", "utilization >= 0"], monkeypatch, capsys)
     assert code == 0
     assert "CAM60/fine after 3 of 4 cases (75%); 1 best" in text
-    assert "3 ok, 0 failed, 1 not simulated yet; 1 computed now" in text
+    assert "3 ok, 0 failed, 1 pending; 1 computed now" in text
     code, text = told([*on, "--until", "ci95(porosity) < 1"], monkeypatch, capsys)
     assert (code, "1 of 1 designs fulfil it, with 3 of 4 cases" in text, "0 computed now" in text) == (0, True, True)
 

@@ -170,7 +170,7 @@ def test_anode_of_another_store_is_joined(joined: Recipe, tiny_anode_store: Path
     assert joined.anode.provenance.store == str(tiny_anode_store)
     assert [one.level for one in joined.energies] == ["electrode", "stack", "cell"]
     layers = [layer.name for layer in joined.cell.layers]
-    assert layers == ["SE layer", "positive collector", "negative collector"]
+    assert layers == ["separator", "positive collector", "negative collector"]
 
 
 def test_anode_is_weighed_for_the_batch_of_the_cathode(tiny_store: Path, tiny_anode_store: Path) -> None:

@@ -100,7 +100,7 @@ def test_source_of_no_property_is_refused() -> None:
 
 @pytest.mark.parametrize("role", ["se", "carbon", "binder"])
 def test_only_active_materials_belong_in_an_electrode(role: str) -> None:
-    with pytest.raises(ValidationError, match=f"electrode positive is for active materials, .*; got role {role}"):
+    with pytest.raises(ValidationError, match=f"electrode positive is for EAM, .*; got role {role}"):
         Material.model_validate({**GLASS, "role": role, "electrode": "positive"})
     assert Material.model_validate({**GLASS, "electrode": "positive"}).electrode == "positive"
 

@@ -32,7 +32,7 @@ const showDesign = (design, variable) => showCases(design.label, design.cases, v
 
 function fillCases(table, indices, variable, design, choose) {
   const about = data.variables[variable];
-  const heads = [...(design ? [] : ["design"]), "seed", "state", ...(about ? [withUnits(about)] : []), "case id"];
+  const heads = [...(design ? [] : ["design"]), "seed", "status", ...(about ? [withUnits(about)] : []), "case id"];
   const rows = indices.slice(0, MOST_ROWS).map((index) => make("tr", {},
     ...(design ? [] : [make("th", { scope: "row" }, labelOf(index))]),
     make("td", { class: "number" }, cases.seed[index]),
