@@ -4,7 +4,8 @@ import re
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
@@ -12,7 +13,9 @@ import numpy as np
 from counting_lmp import HELD, SLOWED, CountingLmp, first_time, wait_until
 
 import ssbflow
+from ssbflow.flow.queues import QUEUES
 from ssbflow.inputs.catalog import catalog_folder
+from ssbflow.inputs.cluster import load_cluster
 from ssbflow.store.layout import Store
 from ssbflow.store.outcomes import case_record
 
@@ -31,6 +34,9 @@ class Machine(Protocol):
         self, command: Sequence[str | Path], *, timeout_s: float = ..., **environment: str
     ) -> subprocess.CompletedProcess[str]:
         """Run a command in the workspace."""
+
+    def begin(self, command: Sequence[str | Path], output: Path) -> "subprocess.Popen[bytes]":
+        """Start a command in the workspace, and do not wait for it."""
 
     def place(self, name: str, text: str) -> Path:
         """Write a file into the workspace."""
@@ -57,8 +63,7 @@ def doctor_finds_all_well(machine: Machine) -> None:
 def a_sweep_is_computed(machine: Machine, name: str, jobs: str, seeds: int) -> str:
     """Run a tiny sweep; the cube must be that of a serial run, bit by bit. Return what the command printed."""
     machine.place(f"{name}.cluster.yaml", machine.cluster_file.replace("jobs: 1", f"jobs: {jobs}"))
-    text = TINY.read_text().replace("seeds: [1]", f"seeds: {{first: 1, count: {seeds}}}")
-    sweep, store = machine.place(f"{name}.yaml", text), machine.workspace / name
+    sweep, store = machine.place(f"{name}.yaml", tiny(seeds)), machine.workspace / name
     command = [SSBFLOW, "run", sweep, "--store", store, "--cluster", f"{name}.cluster.yaml"]
     answer = machine.run(command, timeout_s=PROGRAM_S)
     assert answer.returncode == 0, answer.stdout + answer.stderr
@@ -66,6 +71,11 @@ def a_sweep_is_computed(machine: Machine, name: str, jobs: str, seeds: int) -> s
     assert machine.jobs() == {}
     assert_cube_is_right(store, sweep)
     return answer.stdout
+
+
+def tiny(seeds: int) -> str:
+    """Seeds of a sweep whose cases take a second."""
+    return TINY.read_text().replace("seeds: [1]", f"seeds: {{first: 1, count: {seeds}}}")
 
 
 def slow(seeds: int) -> str:
@@ -95,28 +105,64 @@ def a_press_goes_on_whose_job_is_killed_at_its_walltime(machine: Machine) -> Non
 def _a_press_takes_several_jobs(
     machine: Machine, name: str, cluster: str, trouble: str, delete: Callable[[str], object] | None
 ) -> None:
-    folder, store = machine.place(f"{name}.presses/kept", "").parent, machine.workspace / name
-    lmp = CountingLmp(folder, while_pressing=first_time(folder, trouble))
-    machine.place(f"{name}.cluster.yaml", re.sub(r"lammps: .*\n", "", cluster) + f"lammps: {lmp.path}\n")
-    sweep = machine.place(f"{name}.yaml", slow(1))
-    command = [str(SSBFLOW), "run", str(sweep), "--store", name, "--cluster", f"{name}.cluster.yaml", "--json"]
-    told = machine.workspace / f"{name}.out"
-    with told.open("wb") as out, subprocess.Popen(command, cwd=machine.workspace, stdout=out, stderr=out) as client:
+    counted = _CountedSweep(machine, name, slow(1), cluster, trouble)
+    with counted.running():
+        if delete is not None:
+            wait_until(lambda: [*counted.store.rglob("held")], within_s=PROGRAM_S)
+            (job,) = machine.jobs()
+            delete(job)
+    ((case_id, begun),) = counted.lmp.begun().items()
+    record = case_record(Store(counted.store), case_id)
+    assert record is not None
+    assert record.provenance["resumed"]
+    assert begun >= 2
+
+
+def a_node_that_is_drained_is_waited_for(
+    machine: Machine, drain: Callable[[], object], resume: Callable[[], object], delete: Callable[[str], object]
+) -> None:
+    """Let the only node take no more jobs, and delete the one that runs: the next waits until the node is back."""
+    seeds, cluster = 8, load_cluster(machine.place("cluster.yaml", machine.cluster_file))
+    counted = _CountedSweep(machine, "drained", tiny(seeds), machine.cluster_file)
+    with counted.running():
+        wait_until(lambda: any(counted.store.glob("records/*/*.json")), within_s=PROGRAM_S)
+        (job,) = machine.jobs()
         try:
-            if delete is not None:
-                wait_until(lambda: [*store.rglob("held")], within_s=PROGRAM_S)
-                (job,) = machine.jobs()
-                delete(job)
+            drain()
+            delete(job)
+            waiting = [[state] for state in QUEUES[cluster.kind].waiting]
+            wait_until(lambda: job not in machine.jobs() and [*machine.jobs().values()] in waiting, within_s=PROGRAM_S)
+            assert counted.lmp.ended().total() < seeds
+        finally:
+            resume()
+    assert_cube_is_right(counted.store, counted.sweep)
+    assert counted.lmp.begun().total() <= seeds + cluster.cases_side_by_side
+
+
+class _CountedSweep:
+    """A sweep and a cluster file of its name, to be run into a store of its name, its presses counted."""
+
+    def __init__(self, machine: Machine, name: str, sweep: str, cluster: str, trouble: str = "") -> None:
+        self.machine, self.name, self.store = machine, name, machine.workspace / name
+        folder = machine.place(f"{name}.presses/kept", "").parent
+        self.lmp = CountingLmp(folder, while_pressing=first_time(folder, trouble) if trouble else "")
+        machine.place(f"{name}.cluster.yaml", re.sub(r"lammps: .*\n", "", cluster) + f"lammps: {self.lmp.path}\n")
+        self.sweep = machine.place(f"{name}.yaml", sweep)
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """Begin the sweep; what is done meanwhile must not keep it from its end, with each case ended once."""
+        told = self.machine.workspace / f"{self.name}.out"
+        command = [SSBFLOW, "run", self.sweep, "--store", self.name, "--cluster", f"{self.name}.cluster.yaml"]
+        client = self.machine.begin(command, told)
+        try:
+            yield
             assert client.wait(PROGRAM_S) == 0, told.read_text()
         finally:
             client.kill()
-    (case,) = ssbflow.load_sweep(sweep).cases()
-    record = case_record(Store(store), case.case_id)
-    assert record is not None
-    assert record.provenance["resumed"]
-    assert lmp.ended() == Counter([case.case_id])
-    assert lmp.begun()[case.case_id] >= 2
-    assert machine.jobs() == {}
+            client.wait()
+        assert self.lmp.ended() == Counter(case.case_id for case in ssbflow.load_sweep(self.sweep).cases())
+        assert self.machine.jobs() == {}
 
 
 def assert_cube_is_right(store: Path, sweep: Path) -> None:

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from slurm_fixture import Slurm, make_user, missing
+from other_user import make_user
+from slurm_fixture import USER, Slurm, missing
 from stand_in_pbs import StandInPbs
 
 
@@ -15,7 +16,8 @@ def running_slurm() -> Iterator[Slurm]:
     """A real Slurm, down again at the end."""
     if missing():
         pytest.skip(missing())
-    make_user()
+    if os.geteuid() == 0:
+        make_user(USER)
     # not pytest's own temporary folder: only its owner may go in there, and that is not the user who submits
     with tempfile.TemporaryDirectory(prefix="ssbflow-slurm-", ignore_cleanup_errors=True) as name:
         Path(name).chmod(0o755)

@@ -5,19 +5,21 @@ Slurm. Only that user may submit to it, as whom `run` runs commands.
 """
 
 import contextlib
+import getpass
 import os
 import platform
-import pwd
 import shutil
 import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 import psutil
+from other_user import as_user, give
+from workspace import Workspace
 
 USER = "ssbflow-tests"
 PROGRAMS = ("munged", "slurmctld", "slurmd", "sbatch", "squeue", "scancel", "scontrol")
@@ -56,7 +58,7 @@ PartitionName={partition} Nodes=ALL Default=YES MaxTime=INFINITE State=UP
 """
 
 
-class Slurm:
+class Slurm(Workspace):
     """The running Slurm, and what tests do with it.
 
     Parameters
@@ -74,16 +76,17 @@ class Slurm:
     )
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder
+        other = USER if os.geteuid() == 0 else None
+        self.folder, self.user_name = folder, other or getpass.getuser()
         self.host = platform.node().split(".")[0]
-        self.workspace = folder / "workspace"
-        self.environment = {
+        environment = {
             "HOME": str(folder / "home"),
-            "USER": user_name(),
+            "USER": self.user_name,
             "LANG": "C.UTF-8",
             "PATH": f"{Path(sys.executable).parent}:{SYSTEM_PATH}",
             "SLURM_CONF": str(folder / "slurm.conf"),
         }
+        super().__init__(folder / "workspace", other, environment)
         self._daemons: list[subprocess.Popen[bytes]] = []
 
     def start(self) -> None:
@@ -94,11 +97,11 @@ class Slurm:
         (self.folder / "munge.key").chmod(0o600)
         controller_port, node_port = _free_ports(2)
         text = CONFIGURATION.format(
-            host=self.host, controller_port=controller_port, node_port=node_port, user=user_name(),
+            host=self.host, controller_port=controller_port, node_port=node_port, user=self.user_name,
             folder=self.folder, cpus=self.cpus, memory_mb=self.memory_mb, partition=self.partition,
         )  # fmt: skip
         (self.folder / "slurm.conf").write_text(text, encoding="utf-8")
-        _give(self.folder)
+        give(self.folder, self.user)
         files = {"--key-file": "munge.key", "--log-file": "munged.log", "--pid-file": "munged.pid"}
         files |= {"--seed-file": "munged.seed", "--socket": "munge.socket"}
         self._daemon("munged", "--foreground", "--force", *(f"{o}={self.folder / name}" for o, name in files.items()))
@@ -122,28 +125,11 @@ class Slurm:
 
     def clear(self) -> None:
         """End all jobs and let the node take others."""
-        self.run(["scancel", f"--user={user_name()}"], timeout_s=DOWN_WITHIN_S)
+        self.run(["scancel", f"--user={self.user_name}"], timeout_s=DOWN_WITHIN_S)
         _wait_until(lambda: not self.jobs(), "jobs do not end", self, DOWN_WITHIN_S)
         if not self.node_state().startswith(("idle", "mix", "alloc")):
             self.resume()
             _wait_until(lambda: self.node_state().startswith("idle"), "the node does not resume", self, DOWN_WITHIN_S)
-
-    def run(
-        self, command: Sequence[str | Path], *, timeout_s: float = 120, **environment: str
-    ) -> subprocess.CompletedProcess[str]:
-        """Run a command as the user who may submit, in the workspace."""
-        return subprocess.run(
-            [*as_user(), *map(str, command)], cwd=self.workspace, env={**self.environment, **environment},
-            stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=timeout_s, check=False,
-        )  # fmt: skip
-
-    def begin(self, command: Sequence[str | Path], output: Path, **environment: str) -> subprocess.Popen[bytes]:
-        """Start a command as the user who may submit, in the workspace, and do not wait for it."""
-        with output.open("wb") as file:
-            return subprocess.Popen(
-                [*as_user(), *map(str, command)], cwd=self.workspace, env={**self.environment, **environment},
-                stdin=subprocess.DEVNULL, stdout=file, stderr=subprocess.STDOUT, start_new_session=True,
-            )  # fmt: skip
 
     def submit(self, script: str) -> str:
         """Submit a job script; return the job's id."""
@@ -151,14 +137,6 @@ class Slurm:
         answer = self.run(["sbatch", "--parsable", path])
         assert answer.returncode == 0, answer.stderr
         return answer.stdout.strip()
-
-    def place(self, name: str, text: str) -> Path:
-        """Write a file of the user's into the workspace."""
-        path = self.workspace / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-        _give(self.workspace)
-        return path
 
     def jobs(self, *, ended: bool = False, comment: str = "") -> dict[str, str]:
         """Return id → state (``PENDING``, ``RUNNING``, ...) of the jobs, the ended ones too if asked for.
@@ -212,7 +190,11 @@ class Slurm:
     def _daemon(self, *command: str) -> None:
         with (self.folder / f"{command[0]}.out.log").open("wb") as output:
             daemon = subprocess.Popen(
-                [*as_user(), *command], env=self.environment, stdin=subprocess.DEVNULL, stdout=output, stderr=output
+                [*as_user(self.user), *command],
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
             )
         self._daemons.append(daemon)
 
@@ -223,47 +205,6 @@ def missing() -> str:
     if lacking:
         return f"no {', '.join(lacking)}: apt-get install slurm-wlm munge"
     return ""
-
-
-def user_name() -> str:
-    """Return who runs everything: this user, or an ordinary one where this is root."""
-    return USER if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
-
-
-def make_user() -> None:
-    """Make the ordinary user where this is root and there is none yet."""
-    if os.geteuid() != 0:
-        return
-    try:
-        pwd.getpwnam(USER)
-    except KeyError:
-        subprocess.run(["useradd", "--system", "--user-group", "--no-create-home", USER], check=True)
-
-
-def as_user() -> list[str]:
-    """Return the words by which a command runs as the ordinary user, without root's powers.
-
-    It keeps one where it has to: to read an interpreter that lies in root's home.
-    """
-    if os.geteuid() != 0:
-        return []
-    user = pwd.getpwnam(USER)
-    words = ["setpriv", f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups"]
-    if not _open_to_all(Path(sys.executable).resolve()):
-        words += ["--inh-caps=+dac_read_search", "--ambient-caps=+dac_read_search"]
-    return [*words, "--"]
-
-
-def _open_to_all(path: Path) -> bool:
-    return all(parent.stat().st_mode & 0o001 for parent in path.parents)
-
-
-def _give(folder: Path) -> None:
-    """Make the user the owner of a folder and of everything in it."""
-    if os.geteuid() == 0:
-        user = pwd.getpwnam(USER)
-        for path in (folder, *folder.rglob("*")):
-            os.chown(path, user.pw_uid, user.pw_gid, follow_symlinks=False)
 
 
 def _free_ports(count: int) -> list[int]:

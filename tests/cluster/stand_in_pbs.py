@@ -1,6 +1,7 @@
 """A stand-in for PBS: qsub really runs the script, in the background; it can be told to fail at first.
 
-Run as a program it is one of the three commands; as a module it puts them into a folder.
+Its one node can be taken offline, so that jobs wait. Run as a program it is one of the four commands; as a module it
+puts them into a folder.
 """
 
 import contextlib
@@ -14,6 +15,8 @@ from pathlib import Path
 from workspace import Workspace
 
 SERVER = "standin"
+NODE = "localhost"
+OFFLINE = "offline"
 REFUSAL = "qsub: Unauthorized Request  MSG=group ACL is not satisfied: user me@login, queue workq"
 
 
@@ -31,7 +34,7 @@ class StandInPbs(Workspace):
         self.shared = folder / "shared"
         for made in (self.folder, self.programs, self.workspace):
             made.mkdir(parents=True)
-        for name in ("qsub", "qdel", "qstat"):
+        for name in ("qsub", "qdel", "qstat", "pbsnodes"):
             program = self.programs / name
             program.write_text(f'#!/bin/sh\nexec {sys.executable} -S {__file__} {self.folder} {name} "$@"\n')
             program.chmod(0o755)
@@ -53,23 +56,32 @@ class StandInPbs(Workspace):
         return [path.read_text() for path in sorted(self.folder.glob("submitted-*"))]
 
     def jobs(self) -> dict[str, str]:
-        """Return id → state of the jobs that run."""
-        return {str(number): "R" for number, _ in _running(self.folder)}
+        """Return id → state of the jobs that have not ended."""
+        return {str(number): state for number, _, state in _jobs(self.folder)}
+
+    def delete(self, job: str) -> None:
+        """Delete a job."""
+        _delete(self.folder, [job])
+
+    def drain(self) -> None:
+        """Let the node take no further jobs."""
+        subprocess.run([self.programs / "pbsnodes", "-o", NODE], check=True)
+
+    def resume(self) -> None:
+        """Let the node take jobs again."""
+        subprocess.run([self.programs / "pbsnodes", "-r", NODE], check=True)
 
     def end(self) -> None:
         """End all jobs."""
-        for number, _ in _running(self.folder):
-            _delete(self.folder, str(number))
+        for number, *_ in _jobs(self.folder):
+            self.delete(str(number))
 
 
-def _running(folder: Path) -> list[tuple[int, int]]:
-    """Return number and process of the jobs that run."""
-    found = []
-    for path in folder.glob("*.pid"):
-        process = int(path.read_text())
-        if _is_alive(process):
-            found.append((int(path.stem), process))
-    return sorted(found)
+def _jobs(folder: Path) -> list[tuple[int, str, str]]:
+    """Return number, process and state of the jobs that wait or run."""
+    waiting = [(int(path.stem), "--", "Q") for path in folder.glob("*.waiting")]
+    begun = [(int(path.stem), path.read_text(), "R") for path in folder.glob("*.pid")]
+    return sorted([*waiting, *(job for job in begun if _is_alive(int(job[1])))])
 
 
 def _is_alive(process: int) -> bool:
@@ -80,29 +92,45 @@ def _is_alive(process: int) -> bool:
     return state != "Z"
 
 
-def _submit(folder: Path, script: str) -> int:
-    text, number = Path(script).read_text(), len(list(folder.glob("submitted-*"))) + 1
-    kept = folder / f"submitted-{number:03d}"
-    kept.write_text(text)
+def _submit(folder: Path, arguments: list[str]) -> int:
+    text, number = Path(arguments[0]).read_text(), len(list(folder.glob("submitted-*"))) + 1
+    _script(folder, number).write_text(text)
     failures = folder / "failures"
     left = int(failures.read_text()) if failures.exists() else 0
     if left:
         failures.write_text(str(left - 1))
         sys.stderr.write(REFUSAL + "\n")
         return 1
-    given = re.search(r"^#PBS -o (\S+)/$", text, re.M)
-    output = Path(given[1] if given else folder) / f"ssbflow.o{number}"
-    with output.open("wb") as file:
-        job = subprocess.Popen(
-            ["/bin/bash", str(kept)], stdin=subprocess.DEVNULL, stdout=file, stderr=file, start_new_session=True
-        )
-    (folder / f"{number}.pid").write_text(str(job.pid))
+    if (folder / OFFLINE).exists():
+        (folder / f"{number}.waiting").touch()
+    else:
+        _start(folder, number)
     sys.stdout.write(f"{number}.{SERVER}\n")
     return 0
 
 
-def _delete(folder: Path, job_id: str) -> int:
-    path = folder / f"{job_id.partition('.')[0]}.pid"
+def _script(folder: Path, number: int) -> Path:
+    return folder / f"submitted-{number:03d}"
+
+
+def _start(folder: Path, number: int) -> None:
+    script = _script(folder, number)
+    given = re.search(r"^#PBS -o (\S+)/$", script.read_text(), re.M)
+    output = Path(given[1] if given else folder) / f"ssbflow.o{number}"
+    with output.open("wb") as file:
+        job = subprocess.Popen(
+            ["/bin/bash", str(script)], stdin=subprocess.DEVNULL, stdout=file, stderr=file, start_new_session=True
+        )
+    (folder / f"{number}.pid").write_text(str(job.pid))
+
+
+def _delete(folder: Path, arguments: list[str]) -> int:
+    job_id = arguments[0]
+    number = job_id.partition(".")[0]
+    if (folder / f"{number}.waiting").exists():
+        (folder / f"{number}.waiting").unlink()
+        return 0
+    path = folder / f"{number}.pid"
     if not path.exists():
         sys.stderr.write(f"qdel: Unknown Job Id {job_id}\n")
         return 153
@@ -111,9 +139,10 @@ def _delete(folder: Path, job_id: str) -> int:
     return 0
 
 
-def _list(folder: Path) -> int:
+def _list(folder: Path, arguments: list[str]) -> int:
     lines = [
-        f"{number}.{SERVER} me workq ssbflow {process} 1 2 2gb 00:10 R 00:00" for number, process in _running(folder)
+        f"{number}.{SERVER} me workq ssbflow {process} 1 2 2gb 00:10 {state} 00:00"
+        for number, process, state in _jobs(folder)
     ]
     if lines:
         header = "Job ID Username Queue Jobname SessID NDS TSK Memory Time S Time"
@@ -121,7 +150,22 @@ def _list(folder: Path) -> int:
     return 0
 
 
+def _nodes(folder: Path, arguments: list[str]) -> int:
+    offline = folder / OFFLINE
+    if arguments[0] == "-a":
+        sys.stdout.write(f"{NODE}\n     state = {'offline' if offline.exists() else 'free'}\n")
+    elif arguments[0] == "-o":
+        offline.touch()
+    else:
+        offline.unlink(missing_ok=True)
+        for path in sorted(folder.glob("*.waiting")):
+            path.unlink()
+            _start(folder, int(path.stem))
+    return 0
+
+
+COMMANDS = {"qsub": _submit, "qdel": _delete, "qstat": _list, "pbsnodes": _nodes}
+
 if __name__ == "__main__":
-    where, command, *arguments = sys.argv[1:]
-    commands = {"qsub": _submit, "qdel": _delete}
-    sys.exit(_list(Path(where)) if command == "qstat" else commands[command](Path(where), arguments[0]))
+    where, command, *words = sys.argv[1:]
+    sys.exit(COMMANDS[command](Path(where), words))

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
 import pytest
-from cluster_cases import SSBFLOW, TINY, assert_cube_is_right, slow
+from cluster_cases import SSBFLOW, a_node_that_is_drained_is_waited_for, slow
 from counting_lmp import HELD, SLOWED, CountingLmp, first_time
 from slurm_fixture import Slurm
 
@@ -68,10 +68,6 @@ def running(slurm: Slurm, name: str, sweep: str, cluster: str, trouble: str = ""
         begun.client.wait()
 
 
-def tiny(seeds: int) -> str:
-    return TINY.read_text().replace("seeds: [1]", f"seeds: {{first: 1, count: {seeds}}}")
-
-
 @pytest.fixture(scope="module")
 def lost(running_slurm: Slurm) -> Iterator[tuple[RunningSweep, RunningSweep]]:
     """Three presses whose jobs end in their middle, each in its way, and one that is longer than its job."""
@@ -113,17 +109,4 @@ def test_a_press_that_is_longer_than_its_job_ends_in_a_later_one(lost: tuple[Run
 
 
 def test_a_node_that_is_drained_is_waited_for(slurm: Slurm) -> None:
-    seeds = 8
-    with running(slurm, "drained", tiny(seeds), slurm.cluster_file) as drained:
-        slurm.wait_until(lambda: any(drained.store.glob("records/*/*.json")))
-        (job,) = drained.jobs()
-        slurm.drain()
-        slurm.cancel(job)
-        slurm.wait_until(lambda: job not in drained.jobs() and [*drained.jobs().values()] == ["PENDING"])
-        assert slurm.node_state() == "drained"
-        assert drained.lmp.ended().total() < seeds
-        slurm.resume()
-        drained.comes_to_its_end()
-    assert_cube_is_right(drained.store, drained.file)
-    assert drained.lmp.ended() == drained.once
-    assert drained.lmp.begun().total() <= seeds + 2  # as many as the job computed side by side
+    a_node_that_is_drained_is_waited_for(slurm, slurm.drain, slurm.resume, slurm.cancel)

@@ -1,11 +1,16 @@
 """Submissions that fail, with a stand-in for PBS whose qsub refuses as often as it is told."""
 
-import subprocess
 from pathlib import Path
 
 import dask
 import pytest
-from cluster_cases import a_press_goes_on_whose_job_is_deleted, a_sweep_is_computed, doctor_finds_all_well, keys_left
+from cluster_cases import (
+    a_node_that_is_drained_is_waited_for,
+    a_press_goes_on_whose_job_is_deleted,
+    a_sweep_is_computed,
+    doctor_finds_all_well,
+    keys_left,
+)
 from stand_in_pbs import REFUSAL, StandInPbs
 
 from ssbflow.errors import ClusterError, InputError
@@ -43,7 +48,13 @@ def test_doctor_and_a_sweep_on_the_stand_in(stand_in_pbs: StandInPbs) -> None:
 
 @pytest.mark.lammps
 def test_a_press_goes_on_whose_job_is_deleted(stand_in_pbs: StandInPbs) -> None:
-    a_press_goes_on_whose_job_is_deleted(stand_in_pbs, lambda job: subprocess.run(["qdel", job], check=True))
+    a_press_goes_on_whose_job_is_deleted(stand_in_pbs, stand_in_pbs.delete)
+
+
+@pytest.mark.lammps
+def test_a_node_that_is_drained_is_waited_for(stand_in_pbs: StandInPbs) -> None:
+    pbs = stand_in_pbs
+    a_node_that_is_drained_is_waited_for(pbs, pbs.drain, pbs.resume, pbs.delete)
 
 
 def test_a_refused_submission_is_told_and_tried_again(pbs: StandInPbs, caplog: pytest.LogCaptureFixture) -> None:
