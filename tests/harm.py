@@ -19,6 +19,7 @@ KINDS = {
     "version metadata": ("loose", "versions/*/zarr.json"),
     "array metadata": ("loose", "versions/*/*/zarr.json"),
     "version chunk": ("loose", "versions/*/*/c/**/0"),
+    "parity": ("loose", "versions/*.parity"),
     "cases.parquet": ("loose", "cases.parquet"),
 }
 """Every kind of file of a store: in which of two stores, and where."""

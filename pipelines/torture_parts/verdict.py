@@ -104,6 +104,9 @@ def _other_than_listed(store: Store, current: Current) -> Iterator[str]:
     versions = {path.name for path in store.versions.glob("v*.zarr")}
     if versions != set(current.versions):
         yield f"current.json lists versions {sorted(current.versions)}, there are {sorted(versions)}"
+    parities = {store.parity(name): version.parity for name, version in current.versions.items()}
+    if {path: ledger.file_digest(path) for path in store.versions.glob("*.parity")} != parities:
+        yield "the parities are not those that current.json lists"
     for name, version in current.versions.items():
         if tree_digest(store.versions / name, version.chunk_keys) != version.sha256:
             yield f"{name} is not what current.json says"

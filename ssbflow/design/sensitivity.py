@@ -44,7 +44,7 @@ class Sensitivity:
     inputs: pd.DataFrame
 
     def __str__(self) -> str:
-        shares = ", ".join(f"{name} {share:.0%}" for name, share in self.shares.items())
+        shares = ", ".join(f"{name} {share:z.0%}" for name, share in self.shares.items())
         return f"variance of {self.objective}: {shares}"
 
 

@@ -18,9 +18,10 @@ from ssbflow.store.findings import Finding, Kind
 from ssbflow.store.layout import Store
 from ssbflow.store.ledger import write_segment
 from ssbflow.store.locks import locked
+from ssbflow.store.parity import mend
 from ssbflow.store.publish import publish
 from ssbflow.store.quarantine import Quarantine
-from ssbflow.store.rebuilding import rebuild_description, rebuild_sweep, rebuilt_current
+from ssbflow.store.rebuilding import rebuild_description, rebuild_parity, rebuild_sweep, rebuilt_current
 from ssbflow.store.salvage import Salvage, salvage
 
 log = logging.getLogger("ssbflow")
@@ -136,7 +137,8 @@ class _Round:
         self._rebuild_orphans(findings)
         lost = self.cases.do(todo)
         publish(self.store)
-        return [*lost, *self._let_go(), *(one for one in findings if one.kind is Kind.OLDER)]
+        older = [one for one in findings if one.kind is Kind.OLDER and not one.path.exists()]
+        return [*lost, *self._let_go(), *older]
 
     def _heal_sweeps(self, findings: list[Finding]) -> None:
         for finding in findings:
@@ -157,14 +159,24 @@ class _Round:
 
     def _heal_published(self, findings: list[Finding]) -> None:
         for finding in findings:
-            if finding.kind in (Kind.NEWEST, Kind.OLDER) or (
-                finding.kind is Kind.LINK and not finding.path.is_symlink()
-            ):
+            if finding.kind in (Kind.NEWEST, Kind.OLDER) and not mend(finding.path, self.quarantine.take):
                 self.quarantine.take(finding.path)
+                self.quarantine.take(self.store.parity(finding.path.name))
+            elif finding.kind is Kind.LINK and not finding.path.is_symlink():
+                self.quarantine.take(finding.path)
+        self._heal_parities(findings)
         damaged = [finding.path for finding in findings if finding.kind is Kind.CURRENT]
         if damaged:
             self.quarantine.take(damaged[0])
             rebuilt_current(self.store).write(self.store)
+
+    def _heal_parities(self, findings: list[Finding]) -> None:
+        """Write the parity of versions that are whole anew."""
+        for finding in findings:
+            version = finding.path.with_suffix(".zarr")
+            if finding.kind is Kind.PARITY and version.exists():
+                self.quarantine.take(finding.path)
+                rebuild_parity(self.store, Current.read(self.store), version.name).write(self.store)
 
     def _put_aside(self, findings: list[Finding]) -> None:
         for finding in findings:

@@ -9,7 +9,7 @@ from pathlib import Path
 from ssbflow.store.check_lost import check_against_records
 from ssbflow.store.current import Current
 from ssbflow.store.findings import Finding, Kind
-from ssbflow.store.layout import Store
+from ssbflow.store.layout import Store, parity_file
 from ssbflow.store.ledger import file_digest, segments
 from ssbflow.store.locks import is_locked
 from ssbflow.store.sealed import unsealed
@@ -65,6 +65,8 @@ def _check_versions(store: Store, current: Current) -> list[Finding]:
         problem = _version_problem(path, version.chunk_keys, version.sha256)
         if problem:
             findings.append(Finding(path, Kind.NEWEST if name in newest else Kind.OLDER, problem))
+        if version.parity is not None and _digest(parity_file(path)) != version.parity:
+            findings.append(Finding(parity_file(path), Kind.PARITY, "is not what was written with its version"))
     return findings
 
 

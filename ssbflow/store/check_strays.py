@@ -25,6 +25,7 @@ BELONGS = re.compile(
                 rf"cases/{CASE}\.zarr\.zip",
                 r"ledger/seg-\d{6}\.parquet",
                 r"(cubes|tags)/[^/]+\.zarr",
+                r"versions/v\d{6}\.parity",
                 r"versions/v\d{6}\.zarr/(zarr\.json|[^/]+/(zarr\.json|c/.+|c\.[\d.]+|[\d.]+))",
                 rf"presses/{CASE}(\.lock|/.+)",
                 r"nights/(\.lock|\d{4}-\d{2}-\d{2}\.(md|json))",
@@ -47,6 +48,8 @@ def check_strays(
         findings += _unlisted([*store.sweeps.glob("*.json"), *store.sweep_copies.glob("*.json")], listed, ages)
     if current is not None:
         findings += _unlisted(store.versions.glob("v??????.zarr"), set(current.versions), ages)
+        parities = {store.parity(name).name for name in current.versions}
+        findings += _unlisted(store.versions.glob("v??????.parity"), parities, ages)
         findings += _unlisted(store.cubes.glob("*.zarr"), {f"{name}.zarr" for name in current.cubes}, ages)
         findings += _unlisted(store.tags.glob("*.zarr"), {f"{name}.zarr" for name in current.tags}, ages)
     return findings

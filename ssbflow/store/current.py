@@ -13,7 +13,8 @@ class Version(BaseModel):
     """A published version of a cube.
 
     ``content`` is a hash of what it says, ``sha256`` one of its files. ``chunk_keys`` numbers the way its chunks are
-    named. ``superseded_at`` is the time, by the file system's clock, when a newer one took its place.
+    named. ``parity`` is the sha256 of the file that brings a damaged one back; None for a version of an ssbflow that
+    made none. ``superseded_at`` is the time, by the file system's clock, when a newer one took its place.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -22,6 +23,7 @@ class Version(BaseModel):
     content: str
     sha256: str
     chunk_keys: int
+    parity: str | None = None
     superseded_at: float | None = None
 
 

@@ -25,6 +25,7 @@ class Kind(StrEnum):
     LINK = "link"
     NEWEST = "newest version"
     OLDER = "older version"
+    PARITY = "parity"
     TABLE = "table"
     STALE = "stale"
     STRAY = "stray"
@@ -44,8 +45,9 @@ REMEDIES = {
     Kind.SEGMENT: "to quarantine; rows that are whole move to a new segment, the others are computed again",
     Kind.CURRENT: "to quarantine; made again from links and versions",
     Kind.LINK: "published again",
-    Kind.NEWEST: "to quarantine; published again",
-    Kind.OLDER: "to quarantine; it cannot be made again",
+    Kind.NEWEST: "one damaged file to quarantine, made again from the others; if it is more: all, published again",
+    Kind.OLDER: "one damaged file to quarantine, made again from the others; if it is more: all, not made again",
+    Kind.PARITY: "to quarantine; made again from its version",
     Kind.TABLE: "to quarantine; published again",
     Kind.STALE: "published again",
     Kind.STRAY: "to quarantine",

@@ -6,6 +6,11 @@ from pathlib import Path
 SCHEMA_VERSION = 2
 
 
+def parity_file(version: Path) -> Path:
+    """Return where the parity of a version lies: beside it."""
+    return version.with_suffix(".parity")
+
+
 @dataclass(frozen=True)
 class Store:
     """The directory that holds records, cases and cubes; this type knows only the paths.
@@ -110,6 +115,10 @@ class Store:
     def cube_link(self, name: str) -> Path:
         """Link to the newest version of one cube."""
         return self.cubes / f"{name}.zarr"
+
+    def parity(self, version: str) -> Path:
+        """Brings back any one damaged file of a version."""
+        return parity_file(self.versions / version)
 
     def press_folder(self, case_id: str) -> Path:
         """Where LAMMPS works on a case, gone when it has a record; a killed press is gone on with from there."""

@@ -1,4 +1,4 @@
-"""Making again what says what a store holds: ``store.json``, sweeps from their copies, ``current.json``."""
+"""Making again what says what a store holds: ``store.json``, sweeps from their copies, ``current.json``, parities."""
 
 import json
 from collections.abc import Iterable
@@ -8,10 +8,11 @@ from pathlib import Path
 from ssbflow.store.check_sweeps import sweep_files, whole_sweep
 from ssbflow.store.current import Current, Version
 from ssbflow.store.durable import file_system_time, write_durably
-from ssbflow.store.layout import Store
+from ssbflow.store.layout import Store, parity_file
 from ssbflow.store.ledger import file_digest, segments
+from ssbflow.store.parity import parity_of
 from ssbflow.store.sweeps import Description, described_with, read_sweep, write_description
-from ssbflow.store.versions import CHUNK_KEYS, tree_digest
+from ssbflow.store.versions import CHUNK_KEYS, own_files, tree_digest
 
 METADATA = "zarr.json"
 
@@ -62,6 +63,15 @@ def rebuilt_current(store: Store) -> Current:
     )
 
 
+def rebuild_parity(store: Store, current: Current, name: str) -> Current:
+    """Write the parity of a version that is whole; return what is current then."""
+    path, about = store.versions / name, current.versions[name]
+    parity = parity_of(path, own_files(path, about.chunk_keys))
+    write_durably(parity_file(path), parity.to_bytes())
+    told = about.model_copy(update={"parity": file_digest(parity_file(path))})
+    return current.model_copy(update={"versions": {**current.versions, name: told}})
+
+
 def cube_of_version(path: Path) -> str:
     """Return the name of the cube that a version is of; those of the first schema have it in their title only."""
     attributes = json.loads((path / METADATA).read_bytes())["attributes"]
@@ -74,7 +84,9 @@ def _told(path: Path) -> Version | None:
         naming = json.loads((path / "status" / METADATA).read_bytes())["chunk_key_encoding"]
         names = {"name": naming["name"], **naming.get("configuration", {})}
         keys = CHUNK_KEYS.index(names)
-        return Version(cube=cube_of_version(path), content="", sha256=tree_digest(path, keys), chunk_keys=keys)
+        parity = file_digest(parity_file(path)) if parity_file(path).exists() else None
+        sha256 = tree_digest(path, keys)
+        return Version(cube=cube_of_version(path), content="", sha256=sha256, chunk_keys=keys, parity=parity)
     except (OSError, ValueError, KeyError, TypeError):
         return None
 

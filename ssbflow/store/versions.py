@@ -14,9 +14,10 @@ import xarray as xr
 from ssbflow.inputs.identity import canonical_json
 from ssbflow.store.cube import cube_encoding
 from ssbflow.store.current import Current, Version
-from ssbflow.store.durable import file_system_time, sync_folder, sync_tree, told_clearly
-from ssbflow.store.layout import Store
+from ssbflow.store.durable import file_system_time, sync_folder, sync_tree, told_clearly, write_durably
+from ssbflow.store.layout import Store, parity_file
 from ssbflow.store.ledger import file_digest
+from ssbflow.store.parity import Parity
 from ssbflow.store.pins import unless_pinned
 from ssbflow.store.zarr_files import zarr_files
 
@@ -65,15 +66,19 @@ def write_version(store: Store, current: Current, cube: str, dataset: xr.Dataset
         path = store.versions / f"v{1 + max(numbers, default=0):06d}.zarr"
         temporary = store.versions / f".tmp-{path.name[1:7]}"
         keys = 0 if before is None else (before.chunk_keys + 1) % len(CHUNK_KEYS)
-        _write(temporary, dataset, keys)
-        sha256 = tree_digest(temporary, keys)
+        parity = _write(temporary, dataset, keys)
         for older, its_keys in _predecessors(store, current, cube, keys):
             carry_over(older, its_keys, temporary)
         sync_tree(temporary)
+        write_durably(parity_file(path), parity_bytes := parity.to_bytes())
         temporary.rename(path)
         sync_folder(store.versions)
         now = file_system_time(store.versions)
-    return current.with_version(path.name, Version(cube=cube, content=content, sha256=sha256, chunk_keys=keys), now)
+    version = Version(
+        cube=cube, content=content, sha256=_digest({name: file.sha256 for name, file in parity.files.items()}),
+        chunk_keys=keys, parity=hashlib.sha256(parity_bytes).hexdigest(),
+    )  # fmt: skip
+    return current.with_version(path.name, version, now)
 
 
 def carry_over(older: Path, keys: int, fresh: Path) -> None:
@@ -97,10 +102,19 @@ def carry_over(older: Path, keys: int, fresh: Path) -> None:
 
 def tree_digest(folder: Path, keys: int) -> str:
     """Return a hash of a version's own files: its metadata and chunks, not those carried over."""
-    paths = sorted({*folder.rglob("zarr.json"), *_chunks(folder, keys)})
+    names = own_files(folder, keys)
     with ThreadPoolExecutor() as pool:
-        digests = pool.map(file_digest, paths)
-    lines = (f"{path.relative_to(folder)} {digest}\n" for path, digest in zip(paths, digests, strict=True))
+        digests = pool.map(file_digest, (folder / name for name in names))
+    return _digest(dict(zip(names, digests, strict=True)))
+
+
+def own_files(folder: Path, keys: int) -> list[str]:
+    """Return the paths, in a version, of its own files: those that are not carried over."""
+    return [str(path.relative_to(folder)) for path in {*folder.rglob("zarr.json"), *_chunks(folder, keys)}]
+
+
+def _digest(digests: dict[str, str]) -> str:
+    lines = (f"{name} {digests[name]}\n" for name in sorted(digests, key=Path))
     return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
@@ -137,12 +151,16 @@ def remove_leftovers(store: Store, current: Current) -> None:
     for path in store.versions.glob("v??????.zarr"):
         if path.name not in seen:
             unless_pinned(path, _remove)
+    for path in store.versions.glob("v??????.parity"):
+        if not path.with_suffix(".zarr").exists():
+            path.unlink()
 
 
 def _remove(path: Path) -> None:
     """Take the name away in one step, then the files."""
     leaving = path.with_name(f".old-{path.name}")
     path.rename(leaving)
+    parity_file(path).unlink(missing_ok=True)
     shutil.rmtree(leaving)
 
 
@@ -156,11 +174,15 @@ def _predecessors(store: Store, current: Current, cube: str, keys: int) -> list[
     return [(store.versions / name, its_keys) for its_keys, name in latest.items() if its_keys != keys]
 
 
-def _write(path: Path, dataset: xr.Dataset, keys: int) -> None:
+def _write(path: Path, dataset: xr.Dataset, keys: int) -> Parity:
+    """Write a cube's files; return their parity."""
     encoding: dict[str, dict[str, Any]] = cube_encoding(dataset)
     for name in dataset.variables:
         encoding.setdefault(str(name), {})["chunk_key_encoding"] = CHUNK_KEYS[keys]
+    parity = Parity()
     for name, content in zarr_files(dataset, encoding).items():
-        file = path / name
+        file, written = path / name, content.to_bytes()
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(content.to_bytes())
+        file.write_bytes(written)
+        parity.add(name, written)
+    return parity

@@ -35,7 +35,7 @@ from ssbflow.views.schema_text import (
     READING,
 )
 
-NAMES = {"case_id": "kk…", "measure_id": "MEASURE_ID", "name": "PROTOCOL.ANALYSIS"}
+NAMES = {"case_id": "kk…", "measure_id": "MEASURE_ID", "name": "PROTOCOL.ANALYSIS", "version": "vNNNNNN.zarr"}
 """What stands for the arguments of paths."""
 
 

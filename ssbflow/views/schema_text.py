@@ -49,7 +49,9 @@ his own, not a mixture, until {before} more have been published. Who reads for l
 `ssbflow.open_cube`.
 
 **How long a version stays.** At least {keep_versions} of each cube stay, and each for at least {keep_h} h after a newer
-one took its place; tagged ones for ever, pinned ones as long as somebody holds them.
+one took its place; tagged ones for ever, pinned ones as long as somebody holds them. `vNNNNNN.parity` beside a version
+is what `ssbflow check --repair` makes any one damaged file of it from, together with its other files: the exclusive or
+of them all.
 
 **Locks and pins.** A publisher holds `.publish.lock`; a press `presses/kk/kk….lock`; a reader's pin is a shared lock on
 `zarr.json` of its version. All are advisory (`flock`): the kernel drops them when their holder dies, so none is ever

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from other_user import make_user
-from slurm_fixture import USER, Slurm, missing
+from account import ordinary_account
+from slurm_fixture import Slurm, missing
 from stand_in_pbs import StandInPbs
 
 
@@ -16,12 +16,10 @@ def running_slurm() -> Iterator[Slurm]:
     """A real Slurm, down again at the end."""
     if missing():
         pytest.skip(missing())
-    if os.geteuid() == 0:
-        make_user(USER)
     # not pytest's own temporary folder: only its owner may go in there, and that is not the user who submits
     with tempfile.TemporaryDirectory(prefix="ssbflow-slurm-", ignore_cleanup_errors=True) as name:
         Path(name).chmod(0o755)
-        slurm = Slurm(Path(name))
+        slurm = Slurm(Path(name), ordinary_account())
         try:
             slurm.start()
             yield slurm

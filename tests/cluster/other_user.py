@@ -1,21 +1,12 @@
-"""Running commands as an ordinary user where this is root: schedulers take no jobs of root's.
+"""Running commands as another user: schedulers take no jobs of root's.
 
 Nothing is imported here that a bare Python lacks.
 """
 
 import os
 import pwd
-import subprocess
 import sys
 from pathlib import Path
-
-
-def make_user(name: str) -> None:
-    """Make an ordinary user with a home, if there is none of this name yet."""
-    try:
-        pwd.getpwnam(name)
-    except KeyError:
-        subprocess.run(["useradd", "--system", "--user-group", "--create-home", name], check=True)
 
 
 def as_user(name: str | None) -> list[str]:

@@ -10,14 +10,14 @@ from pathlib import Path
 
 import psutil
 import pytest
-from other_user import as_user, everybody_may_read, make_user
+from account import ordinary_account
+from other_user import as_user, everybody_may_read
 from workspace import Workspace
 
 import ssbflow
 from ssbflow.flow.queues import QUEUES, ask
 
 SETTING = "SSBFLOW_TEST_PBS"
-USER = "ssbflow-tests"
 CLUSTER = """
 kind: pbs
 cores: 1
@@ -91,10 +91,7 @@ def other_user() -> str | None:
     None for oneself; also for root where nobody else can read this interpreter, for a PBS that does take them.
     """
     places = [Path(sys.executable).resolve(), Path(sys.executable), Path(ssbflow.__file__)]
-    if os.geteuid() != 0 or not all(map(everybody_may_read, places)):
-        return None
-    make_user(USER)
-    return USER
+    return ordinary_account() if all(map(everybody_may_read, places)) else None
 
 
 def interface_to(host: str) -> str:

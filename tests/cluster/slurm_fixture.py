@@ -21,7 +21,6 @@ import psutil
 from other_user import as_user, give
 from workspace import Workspace
 
-USER = "ssbflow-tests"
 PROGRAMS = ("munged", "slurmctld", "slurmd", "sbatch", "squeue", "scancel", "scontrol")
 SYSTEM_PATH = f"{os.environ['PATH']}:/usr/sbin:/sbin"
 UP_WITHIN_S = 40
@@ -65,6 +64,8 @@ class Slurm(Workspace):
     ----------
     folder : Path
         Which the user owns: configuration, state, logs; `workspace` in it is for the tests.
+    account : str, optional
+        Whose it is, if it is somebody else's.
     """
 
     cpus = 8  # more than the machine has: the tests wait more than they compute
@@ -75,9 +76,8 @@ class Slurm(Workspace):
         "worker_timeout_s: 60\n"
     )
 
-    def __init__(self, folder: Path) -> None:
-        other = USER if os.geteuid() == 0 else None
-        self.folder, self.user_name = folder, other or getpass.getuser()
+    def __init__(self, folder: Path, account: str | None) -> None:
+        self.folder, self.user_name = folder, account or getpass.getuser()
         self.host = platform.node().split(".")[0]
         environment = {
             "HOME": str(folder / "home"),
@@ -86,7 +86,7 @@ class Slurm(Workspace):
             "PATH": f"{Path(sys.executable).parent}:{SYSTEM_PATH}",
             "SLURM_CONF": str(folder / "slurm.conf"),
         }
-        super().__init__(folder / "workspace", other, environment)
+        super().__init__(folder / "workspace", account, environment)
         self._daemons: list[subprocess.Popen[bytes]] = []
 
     def start(self) -> None:

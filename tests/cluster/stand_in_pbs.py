@@ -5,6 +5,7 @@ puts them into a folder.
 """
 
 import contextlib
+import getpass
 import os
 import re
 import signal
@@ -141,7 +142,7 @@ def _delete(folder: Path, arguments: list[str]) -> int:
 
 def _list(folder: Path, arguments: list[str]) -> int:
     lines = [
-        f"{number}.{SERVER} me workq ssbflow {process} 1 2 2gb 00:10 {state} 00:00"
+        f"{number}.{SERVER} {getpass.getuser()} workq ssbflow {process} 1 2 2gb 00:10 {state} 00:00"
         for number, process, state in _jobs(folder)
     ]
     if lines:

@@ -172,16 +172,37 @@ def test_a_tag_of_a_damaged_version_moves_to_one_that_says_the_same(store: Store
     xr.testing.assert_equal(ssbflow.open_cube(store.root, tag="paper").drop_vars("wall_time"), before)
 
 
-def test_an_older_version_cannot_be_made_again_and_is_told(store: Store) -> None:
+@pytest.fixture
+def superseded(store: Store) -> Path:
+    """An older version that a tag names; the newest one says something else."""
     publish(store, tag="paper")
     next(store.measures.rglob("*.json")).unlink()
     publish(store)
+    return store.tags / "paper.zarr"
+
+
+@pytest.mark.parametrize("pattern", ["zarr.json", "*/zarr.json", "*/c/**/0"])
+def test_an_older_version_of_which_one_file_is_damaged_is_mended(store: Store, superseded: Path, pattern: str) -> None:
+    before, older = numbers(store), xr.open_zarr(superseded).load()
+    harmed = flip_a_byte(store, f"versions/v000001.zarr/{pattern}", seed=1)
+    content = harmed.read_bytes()
+    done = repair(store.root)
+    assert_healed(store, done, before)
+    xr.testing.assert_identical(xr.open_zarr(superseded).load(), older)
+    (aside,) = store.quarantine.glob(f"*/{harmed.relative_to(store.root)}")
+    assert aside.read_bytes() == content
+
+
+def test_an_older_version_of_which_more_is_damaged_cannot_be_made_again_and_is_told(
+    store: Store, superseded: Path
+) -> None:
     before = numbers(store)
-    harmed = flip_a_byte(store, "versions/v000001.zarr/*/c/**/0", seed=1)
+    harmed = [flip_a_byte(store, f"versions/v000001.zarr/{name}", seed=1) for name in ("*/c/**/0", "zarr.json")]
     done = repair(store.root)
     assert not done.is_whole
     assert {finding.path.name for finding in done.lost} == {"v000001.zarr", "paper.zarr"}
-    assert list(store.quarantine.glob(f"*/{harmed.relative_to(store.root)}"))
+    assert all(list(store.quarantine.glob(f"*/{path.relative_to(store.root)}")) for path in harmed)
+    assert not list(store.versions.glob("v000001*"))
     assert check(store) == []
     xr.testing.assert_equal(numbers(store), before)
 

@@ -180,7 +180,7 @@ def publish_next(store: Store, sweep: Sweep, number: int) -> None:
 
 
 def versions(store: Store) -> list[int]:
-    return sorted(int(path.name[1:7]) for path in store.versions.glob("v*"))
+    return sorted(int(path.name[1:7]) for path in store.versions.glob("v*.zarr"))
 
 
 def test_an_opened_cube_stays_what_it_was_and_goes_when_it_is_let_go(store: Store, tiny_sweep: Sweep) -> None:

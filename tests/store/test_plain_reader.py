@@ -1,11 +1,11 @@
 """What the store promises to those who have xarray and zarr, and no ssbflow: each in a fresh environment."""
 
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from evidence.environments import install, new_environment
 from ssbflow.inputs.case import Case
 from ssbflow.store.layout import Store
 
@@ -43,22 +43,20 @@ assert cube.porosity.chunks and case.position.chunks
 
 
 @pytest.fixture(scope="module")
-def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The interpreter of a new environment, to which packages are added as the tests go on."""
-    folder = tmp_path_factory.mktemp("plain") / "venv"
-    subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
-    return folder / "bin" / "python"
+def programs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The programs of a new environment, to which packages are added as the tests go on."""
+    return new_environment(tmp_path_factory.mktemp("plain") / "venv")
 
 
 @pytest.mark.parametrize("packages", OPEN)
 def test_cube_and_case_are_read_without_warnings(
-    python: Path, tiny_store: Path, tiny_case: Case, tmp_path: Path, packages: str
+    programs: Path, tiny_store: Path, tiny_case: Case, tmp_path: Path, packages: str
 ) -> None:
-    command = [str(python), "-m", "pip", "install", "--quiet", *packages.split()]
-    subprocess.run(command, check=True, capture_output=True)
+    install(programs, *packages.split())
     code = READ_ALL.format(code=OPEN[packages])
+    case_file = Store(tiny_store).case_zip(tiny_case.case_id)
     answer = subprocess.run(
-        [str(python), "-W", "error", "-c", code, str(tiny_store), str(Store(tiny_store).case_zip(tiny_case.case_id))],
+        [programs / "python", "-W", "error", "-c", code, str(tiny_store), str(case_file)],
         capture_output=True, text=True, check=False, cwd=tmp_path,
     )  # fmt: skip
     assert (answer.returncode, answer.stderr) == (0, "")

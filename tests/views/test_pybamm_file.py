@@ -1,11 +1,11 @@
 import json
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 import ssbflow
+from evidence.environments import install, new_environment
 from ssbflow.errors import SelectionError
 from ssbflow.inputs.case import Case
 from ssbflow.views.pybamm_file import export_pybamm
@@ -74,10 +74,9 @@ def test_a_case_that_no_sweep_asked_for_is_told(tiny_store: Path) -> None:
 def test_pybamm_takes_them_and_solves_a_discharge(pressed: tuple[Path, Case], tmp_path: Path) -> None:
     store, case = pressed
     file = export_pybamm(store, case.case_id, tmp_path)
-    subprocess.run([sys.executable, "-m", "venv", str(tmp_path / "venv")], check=True)
-    python = str(tmp_path / "venv" / "bin" / "python")
-    subprocess.run([python, "-m", "pip", "install", "--quiet", "pybamm"], check=True, capture_output=True)
-    solved = subprocess.run([python, "-c", SOLVING, str(file)], check=True, capture_output=True, text=True)
+    programs = new_environment(tmp_path / "venv")
+    install(programs, "pybamm")
+    solved = subprocess.run([programs / "python", "-c", SOLVING, str(file)], check=True, capture_output=True, text=True)
     told = json.loads(solved.stdout.splitlines()[-1])
     assert 2.5 < told["last"] < told["first"] < 4.4
     bulk = case.design.composition.se.conductivity_ionic_s_m
