@@ -10,7 +10,7 @@ from distributed import Client, LocalCluster
 
 from ssbflow.errors import ClusterError, InputError
 from ssbflow.flow import cluster_checks
-from ssbflow.flow.job_watch import JobWatch, wait_for_first_worker
+from ssbflow.flow.job_watch import TRIES, JobWatch, wait_for_first_worker
 from ssbflow.flow.jobqueue import CONFIG, logs, started
 from ssbflow.flow.queues import QUEUES
 from ssbflow.inputs.cluster import JobRange, PbsCluster, SlurmCluster, load_cluster
@@ -132,8 +132,10 @@ def check_cluster(cluster: PbsCluster | SlurmCluster, sweeps: Iterable[Sweep] = 
 
 
 @contextmanager
-def jobs_of(cluster: PbsCluster | SlurmCluster) -> Iterator[tuple[Client, float]]:
+def jobs_of(cluster: PbsCluster | SlurmCluster, tries: int = TRIES) -> Iterator[tuple[Client, float]]:
     """Submit the jobs of a cluster, give a client when the first worker has come, and how long that took (s).
+
+    It gives up after so many `tries` in a row that failed.
 
     Raises
     ------
@@ -141,7 +143,7 @@ def jobs_of(cluster: PbsCluster | SlurmCluster) -> Iterator[tuple[Client, float]
         No worker came, or, later, none is left and no other can be had.
     """
     with dask.config.set(CONFIG), started(cluster) as jobs, Client(jobs) as client:
-        watch = JobWatch(jobs, QUEUES[cluster.kind], logs(cluster))
+        watch = JobWatch(jobs, QUEUES[cluster.kind], logs(cluster), tries)
         watch.begin()
         try:
             jobs.scale(max(1, cluster.jobs.minimum))

@@ -21,6 +21,7 @@ from ssbflow.press.lmp import find_lmp
 from ssbflow.store.source import ssbflow_version
 
 ONE_JOB = JobRange(minimum=1, maximum=1)
+TRIES = 2  # of a submission: somebody sits and waits for the answer
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,7 @@ def _examine_jobs(file: str, store: str | Path | None) -> Iterator[Finding]:
     if not all(finding.well for finding in first):
         return
     try:
-        with jobs_of(cluster.replace(jobs=ONE_JOB)) as (client, waited_s):
+        with jobs_of(cluster.replace(jobs=ONE_JOB), TRIES) as (client, waited_s):
             yield Finding("worker", True, f"came in {waited_s:.0f} s, on {_host(client)}")
             yield client.submit(_lmp_finding, "LAMMPS on the node", pure=False).result()
             yield from _examine_case(client, cluster, store)

@@ -36,10 +36,12 @@ class JobWatch(SchedulerPlugin):
     queue : Queue
     logs : Path
         Folder of what the jobs print.
+    tries : int
+        After so many failures in a row it gives up.
     """
 
-    def __init__(self, jobs: JobQueueCluster, queue: Queue, logs: Path) -> None:
-        self.jobs, self.queue, self.logs = jobs, queue, logs
+    def __init__(self, jobs: JobQueueCluster, queue: Queue, logs: Path, tries: int = TRIES) -> None:
+        self.jobs, self.queue, self.logs, self.tries = jobs, queue, logs, tries
         self.failures: list[str] = []
         self.gave_up = self.has_lost_all = False
         self._next_at = 0.0
@@ -124,7 +126,7 @@ class JobWatch(SchedulerPlugin):
     def _failed(self, reason: str) -> None:
         pause = min(PAUSE_S * 2 ** len(self.failures), LONGEST_PAUSE_S)
         self.failures.append(reason)
-        if len(self.failures) >= TRIES:
+        if len(self.failures) >= self.tries:
             self.gave_up = True
             log.error("%s; given up after %d times", reason, len(self.failures))
         else:

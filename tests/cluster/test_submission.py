@@ -16,6 +16,7 @@ from stand_in_pbs import REFUSAL, StandInPbs
 from ssbflow.errors import ClusterError, InputError
 from ssbflow.flow import job_watch, jobqueue
 from ssbflow.flow.clients import connected, jobs_of
+from ssbflow.flow.doctor import examine
 from ssbflow.inputs.cluster import PbsCluster, load_cluster
 
 pytestmark = pytest.mark.cluster
@@ -26,7 +27,6 @@ def pbs(stand_in_pbs: StandInPbs, monkeypatch: pytest.MonkeyPatch) -> StandInPbs
     """The stand-in, with less patience than one has with a real one."""
     monkeypatch.setattr(job_watch, "LOOKS_EVERY_S", 0.3)
     monkeypatch.setattr(job_watch, "PAUSE_S", 0.1)
-    monkeypatch.setattr(job_watch, "TRIES", 5)
     monkeypatch.setattr(job_watch, "GIVEN_UP_AFTER_S", 1)
     monkeypatch.setitem(jobqueue.CONFIG, "distributed.deploy.lost-worker-timeout", "1s")
     return stand_in_pbs
@@ -69,14 +69,22 @@ def test_a_refused_submission_is_told_and_tried_again(pbs: StandInPbs, caplog: p
 def test_a_queue_that_refuses_always_is_given_up(pbs: StandInPbs) -> None:
     pbs.fail(times=1000)
     said = r"no worker came in .* qsub failed: qsub: Unauthorized Request"
-    with pytest.raises(ClusterError, match=said), jobs_of(cluster_of(pbs)):
+    with pytest.raises(ClusterError, match=said), jobs_of(cluster_of(pbs), tries=5):
         pass
-    assert len(pbs.submissions()) == job_watch.TRIES
+    assert len(pbs.submissions()) == 5
+
+
+def test_a_doctor_tells_of_a_refusal_soon(pbs: StandInPbs) -> None:
+    pbs.fail(times=1000)
+    *_, last = examine(str(pbs.place("cluster.yaml", pbs.cluster_file)))
+    assert (last.what, last.well) == ("worker", False)
+    assert REFUSAL.replace("  ", " ") in last.seen
+    assert len(pbs.submissions()) == 2
 
 
 def test_a_job_that_ends_at_once_is_told_with_what_it_printed(pbs: StandInPbs) -> None:
     said = r"ended before its worker came, printing: .*/no/such/python"
-    with pytest.raises(ClusterError, match=said), jobs_of(cluster_of(pbs, python="/no/such/python")):
+    with pytest.raises(ClusterError, match=said), jobs_of(cluster_of(pbs, python="/no/such/python"), 5):
         pass
 
 
@@ -94,7 +102,7 @@ def test_when_no_worker_is_left_and_none_can_be_had_it_is_an_error(pbs: StandInP
 
 def compute_while_all_fails(pbs: StandInPbs) -> None:
     """Lose the worker, and get no other."""
-    with dask.config.set({"distributed.comm.timeouts.connect": "3s"}), jobs_of(cluster_of(pbs)) as (client, _):
+    with dask.config.set({"distributed.comm.timeouts.connect": "3s"}), jobs_of(cluster_of(pbs), 5) as (client, _):
         pbs.fail(times=1000)
         pbs.end()
         client.submit(sum, [1, 2]).result(timeout=60)
