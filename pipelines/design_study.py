@@ -6,7 +6,6 @@ A store of cathodes, the same by a race and by a search, a Pareto front, a store
 Cases that are done are not repeated.
 """
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -15,12 +14,10 @@ from distributed import Client
 from rich.console import Console
 
 import ssbflow
-from ssbflow.design.race import Race
-from ssbflow.design.search import Searched
-from ssbflow.design.selection import Selection
 from ssbflow.flow.clients import connected
 from ssbflow.flow.events import ProgressBar
 from ssbflow.views.card_files import write_card
+from study_parts.found import Study
 from study_parts.page import page
 from study_parts.pictures import draw_search
 
@@ -35,34 +32,6 @@ ANODE_OBJECTIVE = "eam_wt_final * eam_capacity * utilization"
 ANODE_WHERE = "utilization > 0.9 and eam_wt > 0.4"  # with less, the layer is thinner than a few of its particles
 N_P_RATIO = 1.1
 console = Console()
-
-
-@dataclass(frozen=True, eq=False)
-class Study:
-    """What the study found.
-
-    Parameters
-    ----------
-    grid : Selection
-        All designs of the full factorial, by the objective.
-    front : Selection
-        Those that no other one beats in energy and in ohmic loss.
-    grid_cases : int
-    race : Race
-    search : Searched
-    search_cases : int
-    anodes : Selection
-    recipe : Recipe
-    """
-
-    grid: Selection
-    front: Selection
-    grid_cases: int
-    race: Race
-    search: Searched
-    search_cases: int
-    anodes: Selection
-    recipe: ssbflow.Recipe
 
 
 def main(

@@ -1,9 +1,6 @@
 """The page of the design study."""
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from design_study import Study
+from study_parts.found import Study
 
 HEAD = """\
 # A worked study: from two stores to a cell
@@ -14,12 +11,12 @@ electrodes come out more porous than pressed powders are; see [the validation](v
 """
 
 
-def page(study: "Study", card: str) -> str:
+def page(study: Study, card: str) -> str:
     """Return the page as Markdown."""
     return "\n".join([HEAD, _grid(study), _front(study), _race(study), _search(study), _cell(study), _nested(card)])
 
 
-def _grid(study: "Study") -> str:
+def _grid(study: Study) -> str:
     best, row = study.grid.best, study.grid.table.iloc[0]
     name = study.grid.objective
     return f"""\
@@ -34,7 +31,7 @@ is better, until the SE no longer reaches it. Best is **{best}**: {row[name]:.1f
 """
 
 
-def _front(study: "Study") -> str:
+def _front(study: Study) -> str:
     return f"""\
 ## Energy or rate
 
@@ -45,7 +42,7 @@ on the front of specific energy and height over ionic conductivity.
 """
 
 
-def _race(study: "Study") -> str:
+def _race(study: Study) -> str:
     race = study.race
     left = race.table["standing"].value_counts(sort=False)
     standings = "; ".join(f"{count} × {reason}" for reason, count in left.items())
@@ -58,7 +55,7 @@ def _race(study: "Study") -> str:
 """
 
 
-def _search(study: "Study") -> str:
+def _search(study: Study) -> str:
     name, found = study.grid.objective, study.search.selection
     best, grid = found.table[name].iloc[0], study.grid.table[name].iloc[0]
     return f"""\
@@ -72,7 +69,7 @@ with {best:.1f} Wh/kg; the grid has {grid:.1f}.
 """
 
 
-def _cell(study: "Study") -> str:
+def _cell(study: Study) -> str:
     return f"""\
 ## The cell
 

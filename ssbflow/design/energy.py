@@ -74,6 +74,13 @@ def with_energies(cube: xr.Dataset, cell: Cell | None = None, level: Level | Non
     return cube.assign(found)
 
 
+def completed(cube: xr.Dataset, cell: Cell | None = None) -> xr.Dataset:
+    """Return a cube with energies: of a cell, otherwise as the cube has them, or of the electrode if it can tell."""
+    if cell is not None or ("specific_energy" not in cube and set(NEEDED) <= set(cube.variables)):
+        return with_energies(cube, cell)
+    return cube
+
+
 def polarization_mv(cube: xr.Dataset, current_ma_cm2: float) -> xr.DataArray:
     """Return the ohmic polarization at a current density: a proxy of the rate that a design stands.
 

@@ -10,7 +10,7 @@ import pandas as pd
 import xarray as xr
 
 from ssbflow.design.constraints import constraint_table, fulfilling, parse_condition, what_rules_out
-from ssbflow.design.energy import NEEDED, with_energies
+from ssbflow.design.energy import completed
 from ssbflow.design.expression import parse_expression
 from ssbflow.design.pareto import pareto_front
 from ssbflow.design.table import design_table
@@ -207,13 +207,6 @@ def best(
             raise SelectionError(f"no design has all of {', '.join(one.text for one in several)}")
     ranked = kept.sort_values(objective.text, ascending=minimize is not None, kind="stable")
     return Selection(ranked, objective.text, minimize is None, where, tuple(pareto), table)
-
-
-def completed(cube: xr.Dataset, cell: Cell | None = None) -> xr.Dataset:
-    """Return a cube with energies: of a cell, otherwise as the cube has them, or of the electrode if it can tell."""
-    if cell is not None or ("specific_energy" not in cube and set(NEEDED) <= set(cube.variables)):
-        return with_energies(cube, cell)
-    return cube
 
 
 def _none_of(table: pd.DataFrame, objective: str, where: str | None) -> str:

@@ -8,8 +8,9 @@ import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
+from ssbflow.design.energy import completed
 from ssbflow.design.expression import parse_expression
-from ssbflow.design.selection import best, completed
+from ssbflow.design.selection import best
 from ssbflow.inputs.cell import Cell
 from ssbflow.store.selected import check_names_cases
 from ssbflow.views.figures.quantity import label_of

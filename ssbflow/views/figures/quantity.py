@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import pandas as pd
 import xarray as xr
 
+from ssbflow.design.energy import completed
 from ssbflow.design.expression import Expression, parse_expression
-from ssbflow.design.selection import completed
 from ssbflow.design.table import case_table, design_table, is_by_case
 from ssbflow.errors import InputError
 from ssbflow.inputs.cell import Cell
