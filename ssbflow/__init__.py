@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ssbflow.accessor import open_cube as open_cube
     from ssbflow.design.calibration import calibrate as calibrate
     from ssbflow.design.card import Recipe as Recipe
+    from ssbflow.design.cost import with_costs as with_costs
     from ssbflow.design.energy import polarization_mv as polarization_mv
     from ssbflow.design.energy import with_energies as with_energies
     from ssbflow.design.race import race as race
@@ -75,6 +76,7 @@ _HOME = {
     "target_loop": "design.target_loop",
     "polarization_mv": "design.energy",
     "with_energies": "design.energy",
+    "with_costs": "design.cost",
     "recipe": "design.recipe",
     "SsbflowError": "errors",
     "plan": "flow.planning",

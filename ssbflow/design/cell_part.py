@@ -44,7 +44,7 @@ def cell_part(cell: Cell, cathode: Electrode, anode: Electrode | None, amount: A
     counter, gives = counter_of(cell), cathode.areal_capacity_mah_cm2.mean
     layers = [
         _layer(name, layer.thickness_um, layer.density_g_cm3, layer.share, layer.source, amount)
-        for name, layer in ((told, getattr(cell, field)) for field, told in NAMES.items())
+        for name, layer in ((NAMES[field], layer) for field, layer in cell.layers.items())
     ]
     if anode is None and gives is not None:
         areal_mass = 1000 * counter.n_p_ratio * gives / counter.capacity_mah_g

@@ -8,7 +8,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from ssbflow.design.constraints import fulfilling
-from ssbflow.design.energy import completed
+from ssbflow.design.derived import completed
 from ssbflow.design.expression import Expression
 from ssbflow.design.racing import Scores
 from ssbflow.design.table import DESIGN, case_table, design_table, is_by_case

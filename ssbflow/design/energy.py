@@ -67,18 +67,11 @@ def with_energies(cube: xr.Dataset, cell: Cell | None = None, level: Level | Non
     energy = capacity * voltage
     values = (capacity, energy, 1000 * energy / mass, 1e4 * energy / thickness)
     about = {"level": at, **({} if cell is None or at == "electrode" else {"cell": cell.name})}
-    found = {
-        variable.name: value.transpose(*cube["utilization"].dims).assign_attrs({**variable.attributes({}), **about})
-        for variable, value in zip(VARIABLES, values, strict=True)
-    }
+    found = {}
+    for variable, value in zip(VARIABLES, values, strict=True):
+        plain = value.transpose(*cube["utilization"].dims).drop_attrs()  # arithmetic keeps those of what went in
+        found[variable.name] = plain.assign_attrs({**variable.attributes({}), **about})
     return cube.assign(found)
-
-
-def completed(cube: xr.Dataset, cell: Cell | None = None) -> xr.Dataset:
-    """Return a cube with energies: of a cell, otherwise as the cube has them, or of the electrode if it can tell."""
-    if cell is not None or ("specific_energy" not in cube and set(NEEDED) <= set(cube.variables)):
-        return with_energies(cube, cell)
-    return cube
 
 
 def polarization_mv(cube: xr.Dataset, current_ma_cm2: float) -> xr.DataArray:
@@ -111,6 +104,28 @@ def polarization_mv(cube: xr.Dataset, current_ma_cm2: float) -> xr.DataArray:
     )
 
 
+def masses_beside(capacity: xr.DataArray, cell: Cell) -> dict[str, xr.DataArray | float]:
+    """Return the areal mass (mg/cm²) of each part of a cell but the positive electrode and the casing.
+
+    Parameters
+    ----------
+    capacity : xarray.DataArray
+        Of the positive electrode (mAh/cm²).
+    cell : Cell
+
+    Raises
+    ------
+    InputError
+        The cell has no negative electrode.
+    """
+    counter = counter_of(cell)
+    layers = {
+        name: layer.share * layer.thickness_um * layer.density_g_cm3 * MG_CM2_PER_UM
+        for name, layer in cell.layers.items()
+    }
+    return {**layers, "counter": counter.n_p_ratio * 1000 * capacity / counter.capacity_mah_g}
+
+
 def _beside(
     capacity: xr.DataArray, voltage: xr.DataArray, cell: Cell | None
 ) -> tuple[xr.DataArray, xr.DataArray | float, xr.DataArray | float]:
@@ -123,8 +138,7 @@ def _beside(
             f"cell {cell.name}: the negative electrode's {counter.mean_voltage_v:g} V is not below the positive "
             f"one's {lowest:g} V; take another cell, or leave these compositions out"
         )
-    counter_mass = counter.n_p_ratio * 1000 * capacity / counter.capacity_mah_g
-    mass = sum(layer.share * layer.thickness_um * layer.density_g_cm3 * MG_CM2_PER_UM for layer in cell.layers)
-    thickness = sum(layer.share * layer.thickness_um for layer in cell.layers)
-    counter_um = counter_mass / (counter.density_g_cm3 * MG_CM2_PER_UM)
-    return voltage - counter.mean_voltage_v, counter_mass + mass, counter_um + thickness
+    masses = masses_beside(capacity, cell)
+    thickness = sum(layer.share * layer.thickness_um for layer in cell.layers.values())
+    counter_um = masses["counter"] / (counter.density_g_cm3 * MG_CM2_PER_UM)
+    return voltage - counter.mean_voltage_v, sum(masses.values()), counter_um + thickness

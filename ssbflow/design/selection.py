@@ -10,7 +10,7 @@ import pandas as pd
 import xarray as xr
 
 from ssbflow.design.constraints import constraint_table, fulfilling, parse_condition, what_rules_out
-from ssbflow.design.energy import completed
+from ssbflow.design.derived import completed
 from ssbflow.design.expression import parse_expression
 from ssbflow.design.pareto import pareto_front
 from ssbflow.design.table import design_table

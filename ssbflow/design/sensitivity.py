@@ -9,7 +9,7 @@ import xarray as xr
 from numpy.typing import NDArray
 from scipy import stats
 
-from ssbflow.design.energy import completed
+from ssbflow.design.derived import completed
 from ssbflow.design.expression import parse_expression
 from ssbflow.design.table import design_table
 from ssbflow.errors import SelectionError

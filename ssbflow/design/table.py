@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 import xarray as xr
 
-from ssbflow.design import energy
+from ssbflow.design import derived
 from ssbflow.design.expression import Expression, Statistic
 from ssbflow.design.interval import half_width
 from ssbflow.errors import SelectionError
@@ -46,7 +46,7 @@ def design_table(
     """
     cells = case_table(cube)
     ok = cells.loc[cells["status"] == STATUS["ok"]].copy()
-    names = [variable.name for variable in (*VARIABLES, *energy.VARIABLES) if variable.name in cube]
+    names = [variable.name for variable in (*VARIABLES, *derived.VARIABLES) if variable.name in cube]
     coordinates = _inputs(cube)
     if not len(ok):
         raise SelectionError("no case of this cube has ended well; see: ssbflow status STORE")
@@ -77,7 +77,7 @@ def design_table(
 
 def case_table(cube: xr.Dataset) -> pd.DataFrame:
     """Return the numbers and coordinates of every cell of a cube, a row each, in its order, with its ``status``."""
-    names = [variable.name for variable in (*VARIABLES, *energy.VARIABLES) if variable.name in cube]
+    names = [variable.name for variable in (*VARIABLES, *derived.VARIABLES) if variable.name in cube]
     return cube[[*names, "status"]].load().to_dataframe().reset_index()
 
 

@@ -1,6 +1,7 @@
 """Cells: what stands beside a simulated positive electrode, for the energies of stacks and cells."""
 
 from pathlib import Path
+from typing import Annotated
 
 from pydantic import Field
 
@@ -40,12 +41,37 @@ class CounterElectrode(Input):
     source: str
 
 
+class Prices(Input):
+    """What materials cost (currency per kg): those of the electrodes by their names, and the parts of a cell.
+
+    ``per_kg`` maps the names of materials, ``carbon``, ``binder``, ``separator``, ``collector_positive``,
+    ``collector_negative`` and ``counter`` to prices; only those that a design holds are asked for.
+    """
+
+    currency: str = Field(default="USD", pattern=r"^[^\s{}]+$", max_length=8)
+    per_kg: dict[str, Annotated[float, Field(ge=0)]] = Field(min_length=1)
+    source: str
+
+    def of(self, name: str) -> float:
+        """Return the price of something (per kg).
+
+        Raises
+        ------
+        InputError
+            None is given.
+        """
+        if name not in self.per_kg:
+            known = ", ".join(self.per_kg)
+            raise InputError(f"no price of {name!r}{did_you_mean(name, self.per_kg)}; there are {known}")
+        return self.per_kg[name]
+
+
 class Cell(Input):
     """All of a cell but its positive electrode.
 
     Without a ``counter`` a simulated negative electrode takes its place. ``electrode_area_cm2`` is that of one
     electrode of one cell. ``casing_mass_fraction`` and ``casing_volume_fraction`` are parts of the whole cell: housing,
-    tabs, dead volume.
+    tabs, dead volume. With ``prices``, costs can be objectives too.
     """
 
     name: str = Field(min_length=1)
@@ -57,11 +83,12 @@ class Cell(Input):
     casing_mass_fraction: float = Field(ge=0, lt=1)
     casing_volume_fraction: float = Field(ge=0, lt=1)
     casing_source: str
+    prices: Prices | None = None
 
     @property
-    def layers(self) -> tuple[Layer, ...]:
-        """The layers of fixed thickness."""
-        return self.separator, self.collector_positive, self.collector_negative
+    def layers(self) -> dict[str, Layer]:
+        """The layers of fixed thickness, by name."""
+        return {name: getattr(self, name) for name in ("separator", "collector_positive", "collector_negative")}
 
 
 def counter_of(cell: Cell) -> CounterElectrode:

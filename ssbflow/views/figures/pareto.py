@@ -8,7 +8,7 @@ import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
-from ssbflow.design.energy import completed
+from ssbflow.design.derived import completed
 from ssbflow.design.expression import parse_expression
 from ssbflow.design.selection import best
 from ssbflow.inputs.cell import Cell

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pandas as pd
 import xarray as xr
 
-from ssbflow.design.energy import completed
+from ssbflow.design.derived import completed
 from ssbflow.design.expression import Expression, parse_expression
 from ssbflow.design.table import case_table, design_table, is_by_case
 from ssbflow.errors import InputError

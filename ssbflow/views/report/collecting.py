@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ssbflow.design.energy import completed
+from ssbflow.design.derived import completed
 from ssbflow.errors import InputError, SelectionError, StoreError, did_you_mean
 from ssbflow.inputs.identity import MEASURE_VERSION
 from ssbflow.store.case_zip import read_packing

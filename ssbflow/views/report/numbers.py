@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from ssbflow.design import energy
+from ssbflow.design import derived
 from ssbflow.store.cells import STATUS, Cells
 from ssbflow.store.cube import COMPOSITION_COORDINATES, DISTRIBUTION_COORDINATES, VARIABLES
 from ssbflow.store.grid import Grid
@@ -33,7 +33,7 @@ def numbers(cells: Cells, cube: xr.Dataset, cause: Indices, most_cases: int = MO
     """
     grid = cells.grid
     at = tuple(grid.places.T)
-    names = [variable.name for variable in (*VARIABLES, *energy.VARIABLES) if variable.name in cube]
+    names = [variable.name for variable in (*VARIABLES, *derived.VARIABLES) if variable.name in cube]
     values = np.stack([cube[name].values[at] for name in names])
     values[:, cells.status != STATUS["ok"]] = np.nan
     kept = _kept(grid, values[names.index(OBJECTIVE)], most_cases)
