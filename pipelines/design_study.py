@@ -16,8 +16,11 @@ from rich.console import Console
 import ssbflow
 from ssbflow.flow.clients import connected
 from ssbflow.flow.events import ProgressBar
+from ssbflow.store.layout import Store
+from ssbflow.store.sweeps import stored_sweeps
 from ssbflow.views.card_files import write_card
 from study_parts.found import Study
+from study_parts.fresh import judged
 from study_parts.page import page
 from study_parts.pictures import draw_search
 
@@ -60,7 +63,7 @@ def studied(results: Path, client: Client) -> Study:
     cathodes = ssbflow.load_sweep(CATALOGS / "sweeps" / "cathode_study.yaml")
     anodes = ssbflow.load_sweep(CATALOGS / "sweeps" / "anode.yaml")
     search = ssbflow.load_search(CATALOGS / "searches" / "cathode_study.yaml")
-    stores = {name: results / name for name in ("cathodes", "race", "search", "anodes")}
+    stores = {name: results / name for name in ("cathodes", "race", "search", "fresh", "anodes")}
 
     console.rule("the full factorial")
     summary = ssbflow.run(cathodes, stores["cathodes"], client, callbacks=watching)
@@ -76,6 +79,10 @@ def studied(results: Path, client: Client) -> Study:
     console.rule("a search, with half of the cases")
     searched = ssbflow.search(search, stores["search"], client, callbacks=watching)
 
+    console.rule("both picks, by fresh seeds")
+    picks = {grid.best: [cathodes], searched.selection.best: stored_sweeps(Store(stores["search"]), search.name)}
+    fresh = judged(picks, stores["fresh"], client, maximize=OBJECTIVE, cell=cell, callbacks=watching)
+
     console.rule("anodes, and the cell")
     ssbflow.run(anodes, stores["anodes"], client, callbacks=watching)
     chosen = ssbflow.best(stores["anodes"], maximize=ANODE_OBJECTIVE, where=ANODE_WHERE)
@@ -90,6 +97,7 @@ def studied(results: Path, client: Client) -> Study:
         race=raced,
         search=searched,
         search_cases=searched.asked * len(search.seeds),
+        fresh=fresh,
         anodes=chosen,
         recipe=recipe,
     )

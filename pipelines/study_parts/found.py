@@ -22,6 +22,8 @@ class Study:
     race : Race
     search : Searched
     search_cases : int
+    fresh : Selection
+        The picks of grid and search, by seeds that chose neither.
     anodes : Selection
     recipe : Recipe
     """
@@ -32,5 +34,6 @@ class Study:
     race: Race
     search: Searched
     search_cases: int
+    fresh: Selection
     anodes: Selection
     recipe: ssbflow.Recipe

@@ -1,5 +1,6 @@
 """The page of the design study."""
 
+from ssbflow.design.selection import Selection
 from study_parts.found import Study
 
 HEAD = """\
@@ -58,15 +59,23 @@ def _race(study: Study) -> str:
 def _search(study: Study) -> str:
     name, found = study.grid.objective, study.search.selection
     best, grid = found.table[name].iloc[0], study.grid.table[name].iloc[0]
+    seeds = study.fresh.table["seeds_ok"].max()
     return f"""\
 ## The same by a search
 
 [cathode_study.yaml](../catalogs/searches/cathode_study.yaml): {study.search.asked} designs within the corners of that
 grid, {study.search_cases} cases ({study.search_cases / study.grid_cases:.0%} of the grid's). Best is **{found.best}**
-with {best:.1f} Wh/kg; the grid has {grid:.1f}.
+with {best:.1f} Wh/kg; the grid has {grid:.1f}. The largest of many noisy means flatters; {seeds} seeds that chose
+neither give {_told(study.fresh, found.best)} to it, and
+{_told(study.fresh, study.grid.best)} to {study.grid.best}.
 
 ![Where the search asked, and its best design so far](images/design_study_search.png)
 """
+
+
+def _told(judged: Selection, label: str) -> str:
+    row, name = judged.table.loc[tuple(label.split("/"))], judged.objective
+    return f"{row[name]:.1f} Wh/kg (95 % interval {row[f'{name}_low']:.1f} to {row[f'{name}_high']:.1f})"
 
 
 def _cell(study: Study) -> str:
