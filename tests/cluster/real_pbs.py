@@ -5,6 +5,7 @@ import getpass
 import os
 import pwd
 import socket
+import subprocess
 import sys
 from pathlib import Path
 
@@ -61,21 +62,28 @@ class RealPbs(Workspace):
         answer = self.run(["qdel", job])
         assert answer.returncode == 0, answer.stderr
 
-    def drain(self) -> None:
-        """Let the node take no further jobs; skip the test where that would be in somebody's way, or is not allowed."""
+    def skip_unless_it_may_be_drained(self) -> None:
+        """Skip the test where that would be in somebody's way, or is not allowed."""
         if len(self.nodes) != 1:
             pytest.skip(f"{len(self.nodes)} nodes: they are somebody's")
-        others = {line.split()[1] for line in self._said("qstat", "-a").splitlines() if line[:1].isdigit()}
-        if others - {self.user_name, self.user_name[:8]}:
-            pytest.skip(f"the node has jobs of {', '.join(sorted(others))}")
-        answer = Workspace(self.workspace).run(["pbsnodes", "-o", *self.nodes])
+        jobs = [line.split()[1] for line in self._said("qstat", "-a").splitlines() if line[:1].isdigit()]
+        if jobs:
+            pytest.skip(f"the node has jobs of {', '.join(sorted(set(jobs)))}")
+        answer = self._mark("-o")
+        self._mark("-r")
         if answer.returncode != 0:
             pytest.skip(f"pbsnodes -o: {answer.stderr.strip()}")
 
+    def drain(self) -> None:
+        """Let the node take no further jobs."""
+        assert self._mark("-o").returncode == 0
+
     def resume(self) -> None:
         """Let the node take jobs again."""
-        if len(self.nodes) == 1:
-            Workspace(self.workspace).run(["pbsnodes", "-r", *self.nodes])
+        assert self._mark("-r").returncode == 0
+
+    def _mark(self, option: str) -> "subprocess.CompletedProcess[str]":
+        return Workspace(self.workspace).run(["pbsnodes", option, *self.nodes])  # as root, where this is root
 
     def _said(self, *command: str) -> str:
         return self.run(command).stdout

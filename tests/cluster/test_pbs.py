@@ -66,4 +66,5 @@ def test_a_press_goes_on_whose_job_is_killed_at_its_walltime(pbs: RealPbs) -> No
 
 
 def test_a_node_that_is_drained_is_waited_for(pbs: RealPbs) -> None:
+    pbs.skip_unless_it_may_be_drained()
     a_node_that_is_drained_is_waited_for(pbs, pbs.drain, pbs.resume, pbs.delete)
