@@ -110,7 +110,7 @@ def tree_digest(folder: Path, keys: int) -> str:
 
 def own_files(folder: Path, keys: int) -> list[str]:
     """Return the paths, in a version, of its own files: those that are not carried over."""
-    return [str(path.relative_to(folder)) for path in {*folder.rglob("zarr.json"), *_chunks(folder, keys)}]
+    return [str(path.relative_to(folder)) for path in sorted({*folder.rglob("zarr.json"), *_chunks(folder, keys)})]
 
 
 def _digest(digests: dict[str, str]) -> str:

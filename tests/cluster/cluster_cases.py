@@ -1,48 +1,19 @@
 """What must hold on every cluster: the real Slurm of the tests, the stand-in PBS, and a real PBS where there is one."""
 
 import re
-import subprocess
-import sys
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol
 
 import numpy as np
-from counting_lmp import HELD, SLOWED, CountingLmp, first_time, wait_until
+from counted_sweep import PROGRAM_S, SSBFLOW, CountedSweep, Machine
+from counting_lmp import HELD, SLOWED, wait_until
 
 import ssbflow
 from ssbflow.flow.queues import QUEUES
 from ssbflow.inputs.catalog import catalog_folder
 from ssbflow.inputs.cluster import load_cluster
-from ssbflow.store.layout import Store
-from ssbflow.store.outcomes import case_record
 
-SSBFLOW = Path(sys.executable).with_name("ssbflow")
-PROGRAM_S = 240
 TINY = catalog_folder() / "sweeps" / "doctor.yaml"
-
-
-class Machine(Protocol):
-    """Where commands are run that submit jobs."""
-
-    workspace: Path
-    cluster_file: str
-
-    def run(
-        self, command: Sequence[str | Path], *, timeout_s: float = ..., **environment: str
-    ) -> subprocess.CompletedProcess[str]:
-        """Run a command in the workspace."""
-
-    def begin(self, command: Sequence[str | Path], output: Path) -> "subprocess.Popen[bytes]":
-        """Start a command in the workspace, and do not wait for it."""
-
-    def place(self, name: str, text: str) -> Path:
-        """Write a file into the workspace."""
-
-    def jobs(self) -> dict[str, str]:
-        """Return id → state of the jobs that have not ended."""
 
 
 def doctor_finds_all_well(machine: Machine) -> None:
@@ -105,17 +76,15 @@ def a_press_goes_on_whose_job_is_killed_at_its_walltime(machine: Machine) -> Non
 def _a_press_takes_several_jobs(
     machine: Machine, name: str, cluster: str, trouble: str, delete: Callable[[str], object] | None
 ) -> None:
-    counted = _CountedSweep(machine, name, slow(1), cluster, trouble)
+    counted = CountedSweep(machine, name, slow(1), cluster, trouble)
     with counted.running():
         if delete is not None:
             wait_until(lambda: [*counted.store.rglob("held")], within_s=PROGRAM_S)
             (job,) = machine.jobs()
             delete(job)
-    ((case_id, begun),) = counted.lmp.begun().items()
-    record = case_record(Store(counted.store), case_id)
-    assert record is not None
-    assert record.provenance["resumed"]
-    assert begun >= 2
+    assert counted.were_resumed() == [True]
+    assert counted.lmp.begun().total() >= 2
+    assert machine.jobs() == {}
 
 
 def a_node_that_is_drained_is_waited_for(
@@ -123,7 +92,7 @@ def a_node_that_is_drained_is_waited_for(
 ) -> None:
     """Let the only node take no more jobs, and delete the one that runs: the next waits until the node is back."""
     seeds, cluster = 8, load_cluster(machine.place("cluster.yaml", machine.cluster_file))
-    counted = _CountedSweep(machine, "drained", tiny(seeds), machine.cluster_file)
+    counted = CountedSweep(machine, "drained", tiny(seeds), machine.cluster_file)
     with counted.running():
         wait_until(lambda: any(counted.store.glob("records/*/*.json")), within_s=PROGRAM_S)
         (job,) = machine.jobs()
@@ -135,34 +104,9 @@ def a_node_that_is_drained_is_waited_for(
             assert counted.lmp.ended().total() < seeds
         finally:
             resume()
+    assert machine.jobs() == {}
     assert_cube_is_right(counted.store, counted.sweep)
     assert counted.lmp.begun().total() <= seeds + cluster.cases_side_by_side
-
-
-class _CountedSweep:
-    """A sweep and a cluster file of its name, to be run into a store of its name, its presses counted."""
-
-    def __init__(self, machine: Machine, name: str, sweep: str, cluster: str, trouble: str = "") -> None:
-        self.machine, self.name, self.store = machine, name, machine.workspace / name
-        folder = machine.place(f"{name}.presses/kept", "").parent
-        self.lmp = CountingLmp(folder, while_pressing=first_time(folder, trouble) if trouble else "")
-        machine.place(f"{name}.cluster.yaml", re.sub(r"lammps: .*\n", "", cluster) + f"lammps: {self.lmp.path}\n")
-        self.sweep = machine.place(f"{name}.yaml", sweep)
-
-    @contextmanager
-    def running(self) -> Iterator[None]:
-        """Begin the sweep; what is done meanwhile must not keep it from its end, with each case ended once."""
-        told = self.machine.workspace / f"{self.name}.out"
-        command = [SSBFLOW, "run", self.sweep, "--store", self.name, "--cluster", f"{self.name}.cluster.yaml"]
-        client = self.machine.begin(command, told)
-        try:
-            yield
-            assert client.wait(PROGRAM_S) == 0, told.read_text()
-        finally:
-            client.kill()
-            client.wait()
-        assert self.lmp.ended() == Counter(case.case_id for case in ssbflow.load_sweep(self.sweep).cases())
-        assert self.machine.jobs() == {}
 
 
 def assert_cube_is_right(store: Path, sweep: Path) -> None:

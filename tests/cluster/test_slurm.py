@@ -4,7 +4,8 @@ import re
 import stat
 
 import pytest
-from cluster_cases import SSBFLOW, TINY, a_sweep_is_computed, assert_cube_is_right, doctor_finds_all_well, keys_left
+from cluster_cases import TINY, a_sweep_is_computed, assert_cube_is_right, doctor_finds_all_well, keys_left
+from counted_sweep import SSBFLOW
 from slurm_fixture import Slurm
 
 pytestmark = [pytest.mark.cluster, pytest.mark.lammps]
