@@ -199,11 +199,16 @@ def objections(stored: RegressionSet, now: RegressionSet) -> list[Change] | list
     In another environment other numbers are to be expected; only means that differ are objected to.
     """
     if stored.environment != now.environment:
-        return [found for found in shifts(stored, now) if found.matters]
-    return [change for change in changes(stored, now) if promised(stored, now, change)]
+        return [found for found in shifts(stored, now) if found.matters and promised_for_all(stored, now, found.metric)]
+    return [change for change in changes(stored, now) if promised(stored, now, change.case, change.metric)]
 
 
-def promised(stored: RegressionSet, now: RegressionSet, change: Change) -> bool:
+def promised_for_all(stored: RegressionSet, now: RegressionSet, metric: str) -> bool:
+    """Return whether the metric's mean over the cases is promised to be the same."""
+    return all(promised(stored, now, case, metric) for case in stored.metrics.keys() & now.metrics.keys())
+
+
+def promised(stored: RegressionSet, now: RegressionSet, case: str, metric: str) -> bool:
     """Return whether equal identities promise that this number is the same: the case's and, if measured, both."""
-    count = 1 if change.metric in OF_THE_PRESS else 2
-    return stored.identities[change.case][:count] == now.identities[change.case][:count]
+    count = 1 if metric in OF_THE_PRESS else 2
+    return stored.identities[case][:count] == now.identities[case][:count]

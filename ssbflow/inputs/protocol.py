@@ -69,9 +69,9 @@ class Settling(Input):
     contact that carries the pressure; the time step is the shorter of the two. Both are bounded by what a packing can
     stand: at half a Rayleigh time it never comes to rest, beyond 0.7 it loses particles. ``density_scaling`` gives
     larger particles a lower density, ∝ 1/r, so that they come to rest as fast, and the lightest as much mass as the
-    drag needs: porosity and paths at rest do not depend on inertia, the number of contacts by less than a per cent
-    (``docs/definitions.md``). ``fall_speed_fraction`` is the terminal speed of falling particles, or of the platen, of
-    the slower species' elastic wave speed; faster ones ram the packing denser. ``weight_fraction`` is the share of the
+    drag needs: a packing at rest does not depend on inertia (``docs/definitions.md``). ``fall_speed_fraction`` is the
+    terminal speed of falling particles, or of the platen, of the slower species' elastic wave speed; faster ones ram
+    the packing denser and leave it with fewer contacts. ``weight_fraction`` is the share of the
     force that, under a platen, acts as a weight of the particles, so that those which carry nothing come to lie on
     others; the floor carries all of it, the plate that much less.
 
@@ -80,15 +80,15 @@ class Settling(Input):
     ``floor_force_tolerance``, and the mean height falls by less than ``height_drift_limit`` of itself in the window.
     """
 
-    initial_solid_fraction: float | None = Field(default=0.55, gt=0, le=0.6)
+    initial_solid_fraction: float | None = Field(default=0.4, gt=0, le=0.6)
     time_step_fraction: float = Field(default=0.3, gt=0, le=0.4)
     contact_time_fraction: float = Field(default=0.35, gt=0, le=0.5)
     density_scaling: bool = True
-    fall_speed_fraction: float = Field(default=0.02, gt=0)
+    fall_speed_fraction: float = Field(default=0.01, gt=0)
     weight_fraction: float = Field(default=0.02, ge=0, le=0.1)
-    unbalanced_force_limit: float = Field(default=1e-3, gt=0, lt=1)
+    unbalanced_force_limit: float = Field(default=5e-4, gt=0, lt=1)
     floor_force_tolerance: float = Field(default=0.01, gt=0, lt=1)
-    height_drift_limit: float = Field(default=2e-4, gt=0, lt=1)
+    height_drift_limit: float = Field(default=6e-5, gt=0, lt=1)
     max_steps: int = Field(default=200_000, ge=1000)
 
 

@@ -70,6 +70,7 @@ fix             share all balance 1000 1.05 shift z 20 1.02
 # The net force is stored before the drag acts, so that falling at terminal speed does not look balanced.
 fix             net all store/force
 fix             drag all viscous {drag}
+{flow}
 fix             move all nve/sphere
 
 # At rest: net against contact force, floor against applied force, sinking of the mean height; means over a window.
@@ -130,6 +131,7 @@ label           releasing
 variable        unloaded equal (step-${{unloading_from}})/{unloading_steps}.0
 variable        load equal (1.0-{overlap_lost!r}*ternary(v_unloaded<1.0,v_unloaded,1.0))^1.5
 fix             drag all viscous {drag}
+{flow}
 variable        settled equal v_calm&&v_bears&&v_stands&&(v_unloaded>=1.0)
 {watch}
 restart         {checkpoint_every} {release_checkpoints}

@@ -8,6 +8,8 @@ from typing import Protocol
 from ssbflow.press.plan import PlatenPlan, PressPlan
 from ssbflow.press.wall import PLATEN
 
+BEARING = 0.05  # of the force; a floor that carries as much bears the bed, which is then squeezed and falls no more
+
 
 class Drive(Protocol):
     """Writes the LAMMPS commands that press; the variable `load` is the share of the full force that acts."""
@@ -20,6 +22,12 @@ class Drive(Protocol):
 
     def commands(self, plan: PressPlan) -> str:
         """Return what presses, with walls of its own where it has any."""
+
+    def flow(self, plan: PressPlan, share: float = 1) -> str:
+        """Return what makes the drag, `share` of the plan's, one against a flow; nothing where all motion is dragged.
+
+        It uses `v_carried`, the share of the load that the floor carries.
+        """
 
     def force_nn(self, plan: PressPlan) -> dict[str, float]:
         """Return the force (nN) applied to each particle, by species; empty where none is."""
@@ -38,6 +46,10 @@ class BodyForce:
         """Return the force on each particle."""
         return _weights(plan)
 
+    def flow(self, plan: PressPlan, share: float = 1) -> str:  # noqa: ARG002
+        """Return nothing: the drag is what bounds the speed at which particles fall."""
+        return ""
+
     def force_nn(self, plan: PressPlan) -> dict[str, float]:
         """Return each species' share."""
         return plan.weight_nn
@@ -53,6 +65,11 @@ class Platen:
 
     A small part of the force is a weight of the particles. Without one, those that carry nothing float where they were
     last struck, and how many neighbours they touch would depend on the rate of the press.
+
+    Drag is against the flow that the plate makes: as long as the floor carries little, all particles sink with the
+    plate; from then on the bed is squeezed evenly, slower the nearer to the floor. Against particles at rest, drag
+    would be a load that grows with the plate's speed: the bed would be ploughed together from above, with fewer
+    contacts than a slow press makes (`docs/definitions.md`).
     """
 
     top = "v_platen_z"
@@ -74,6 +91,23 @@ class Platen:
                 f"variable push equal -ternary(v_lacking<{most!r},v_lacking,{most!r})",
                 "fix push platen addforce 0.0 0.0 v_push",
                 _weights(plan),
+            ]
+        )
+
+    def flow(self, plan: PressPlan, share: float = 1) -> str:
+        """Return a force on each particle: its drag at the speed that the flow has at its height."""
+        speed = f"vz[{_carrier(plan).atom_id}]"
+        forces = [
+            f"variable flow_{species} atom {share * drag!r}*(v_flow_slope*z+v_flow_falling)\n"
+            f"fix flow_{species} {species} addforce 0.0 0.0 v_flow_{species}"
+            for species, drag in plan.drag.items()
+        ]
+        return "\n".join(
+            [
+                f"variable borne equal ternary(v_carried<{BEARING!r},v_carried/{BEARING!r},1.0)",
+                f"variable flow_slope equal {speed}*v_borne/v_platen_z",
+                f"variable flow_falling equal {speed}*(1.0-v_borne)",
+                *forces,
             ]
         )
 

@@ -29,7 +29,7 @@ LOOSE_SOLID_FRACTION = 0.35  # about, of a box as the grid fill leaves it
 PLATEN_MASS = 0.1  # of the particles': heavy beside the spheres that it touches, light beside the bed
 PLATEN_STEPS = 5.0  # and so heavy that its drag takes at least so many time steps to stop it
 PLATEN_PUSH = 0.5  # largest force that moves the plate, of the full one
-BED_DRAG = 5.0  # of the full force at the wave speed: a platen at 2 % of that feels a tenth of its force as drag
+BED_DRAG = 5.0  # of the full force at the wave speed, against the flow under the platen
 PLATEN_GAP = 2.5  # largest radii between the plate and the atom that carries it: too far to touch anything
 
 

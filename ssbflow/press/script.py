@@ -22,7 +22,8 @@ CHECKPOINT_EVERY = 2000  # steps: at most a minute of a box of a hundred thousan
 
 def script_text(packing: Packing, press: Press, release: Release | None, plan: PressPlan) -> str:
     """Return the LAMMPS script."""
-    settling, top = press.settling, DRIVES[press.drive].top
+    settling, drive = press.settling, DRIVES[press.drive]
+    top = drive.top
     watch = WATCH.format(every=SAMPLE_EVERY, samples=SAMPLES, window=WINDOW)
     check_atoms = CHECK_ATOMS.format(
         atoms=len(packing) + (1 if plan.platen else 0),
@@ -31,8 +32,9 @@ def script_text(packing: Packing, press: Press, release: Release | None, plan: P
     )
     text = _head(packing, plan) + _parting(packing, press, plan)
     text += PRESSING.format(
-        drive=DRIVES[press.drive].commands(plan),
+        drive=drive.commands(plan),
         drag=_drag(plan, plan.drag),
+        flow=drive.flow(plan),
         cross_section=packing.cross_section_um2,
         pressure_kpa=press.pressure_mpa * KPA_PER_MPA,
         window_us=WINDOW * plan.time_step_us,
@@ -59,12 +61,14 @@ def script_text(packing: Packing, press: Press, release: Release | None, plan: P
     if release is None:
         return text
     share = release.pressure_mpa / press.pressure_mpa
+    drag_share = share ** (1 / 3)
     return text + RELEASING.format(
         share=share,
         overlap_lost=1 - share ** (2 / 3),
         first_checkpoint=names.checkpoint("release", 1),
         unloading_steps=plan.unloading_steps,
-        drag=_drag(plan, plan.drag, share ** (1 / 3)),
+        drag=_drag(plan, plan.drag, drag_share),
+        flow=drive.flow(plan, drag_share),
         watch=watch,
         checkpoint_every=CHECKPOINT_EVERY,
         release_checkpoints=_checkpoints("release"),

@@ -8,7 +8,7 @@ from press_oracles import BOTH, EDGE, full_force_nn, hertz_force_nn, lammps_numb
 
 from ssbflow.inputs.protocol import Settling
 from ssbflow.packing.packing import Packing
-from ssbflow.press.drive import DRIVES
+from ssbflow.press.drive import BEARING, DRIVES
 from ssbflow.press.plan import PlatenPlan, PressPlan
 
 ONE = Packing([[5, 5, 3.0]], [1.0], ["se"], (EDGE, EDGE))
@@ -143,3 +143,30 @@ def test_platen_alone_comes_down_at_its_terminal_speed(tmp_path: Path) -> None:
     assert fall_speed * steps * relaxation / 20 < way
     [speed] = lammps_numbers(tmp_path, ONE, plan, "\n".join(["change_box all z final 0 200", *commands]))
     assert speed == pytest.approx(-fall_speed, rel=1e-3)
+
+
+def test_body_force_is_dragged_against_the_floor() -> None:
+    assert DRIVES["body_force"].flow(plan_of(ONE, drive="body_force")) == ""
+
+
+@pytest.mark.lammps
+@pytest.mark.parametrize("share", [1.0, 0.25])
+@pytest.mark.parametrize("carried", [0.0, 0.5 * BEARING, BEARING, 1.0])
+def test_drag_is_against_particles_that_sink_with_the_plate_until_the_floor_bears_them(
+    tmp_path: Path, carried: float, share: float
+) -> None:
+    packing = random_packing(4, ("eam", "se"))
+    plan = plan_of(packing, drive="platen")
+    plate_um, speed = 1.5 * packing.height_um, -7.0
+    commands = [
+        f"variable platen_z equal {plate_um!r}\nvariable carried equal {carried!r}",
+        f"velocity platen set NULL NULL {speed!r}",
+        DRIVES["platen"].flow(plan, share),
+        "run 0",
+        f'print "{" ".join(f"$(fz[{number}]:%.17g)" for number in range(1, len(packing) + 1))}" file out',
+    ]
+    forces = lammps_numbers(tmp_path, packing, plan, "\n".join(commands))
+    borne = min(1.0, carried / BEARING)
+    flow = [speed * (borne * z / plate_um + 1 - borne) for z in packing.position_um[:, 2].tolist()]
+    drag = [share * plan.drag[name] for name in packing.species.tolist()]
+    assert forces == pytest.approx([d * v for d, v in zip(drag, flow, strict=True)])

@@ -66,3 +66,4 @@ def test_means_decide_in_another_environment(stored: RegressionSet) -> None:
     elsewhere = replace(stored, environment={**stored.environment, "lammps": "another"})
     assert not objections(stored, with_porosity_times(1.001, elsewhere))
     assert [shift.metric for shift in objections(stored, with_porosity_times(1.1, elsewhere))] == ["porosity"]
+    assert not objections(stored, of_other_measures(with_porosity_times(1.1, elsewhere)))
