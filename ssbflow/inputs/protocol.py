@@ -80,11 +80,11 @@ class Settling(Input):
     ``floor_force_tolerance``, and the mean height falls by less than ``height_drift_limit`` of itself in the window.
     """
 
-    initial_solid_fraction: float | None = Field(default=0.4, gt=0, le=0.6)
+    initial_solid_fraction: float | None = Field(default=0.5, gt=0, le=0.6)
     time_step_fraction: float = Field(default=0.3, gt=0, le=0.4)
     contact_time_fraction: float = Field(default=0.35, gt=0, le=0.5)
     density_scaling: bool = True
-    fall_speed_fraction: float = Field(default=0.01, gt=0)
+    fall_speed_fraction: float = Field(default=0.005, gt=0)
     weight_fraction: float = Field(default=0.02, ge=0, le=0.1)
     unbalanced_force_limit: float = Field(default=5e-4, gt=0, lt=1)
     floor_force_tolerance: float = Field(default=0.01, gt=0, lt=1)

@@ -24,7 +24,10 @@ PARTING_MOVE = 0.05  # largest move in a step while overlaps are parted, of the 
 PARTING_DISTANCE = 2.0  # how far a particle may have to go, in largest radii
 LEAST_PARTING_STEPS = 300
 SURPLUS_FRAMES = 6  # frames written for each one kept: they are chosen by progress afterwards
-STEPS_PER_FALL = 0.6  # steps of a press, of those of a fall from the top of the dense start to the floor
+PRESSED_SOLID_FRACTION = 0.7  # about, at which a press ends
+APPROACH = 1.3  # steps of a press, of those of its way at full speed: it slows down as the particles take the load over
+SETTLING_STEPS = 1500  # about, until all is at rest
+UNLOADING = 1 / 16  # of the steps of a fall from the top of the dense start to the floor: springs back in as many
 LOOSE_SOLID_FRACTION = 0.35  # about, of a box as the grid fill leaves it
 PLATEN_MASS = 0.1  # of the particles': heavy beside the spheres that it touches, light beside the bed
 PLATEN_STEPS = 5.0  # and so heavy that its drag takes at least so many time steps to stop it
@@ -141,7 +144,7 @@ def press_plan(packing: Packing, materials: dict[str, Material], press: Press, e
         parting_move_um=move,
         parting_steps=max(LEAST_PARTING_STEPS, int(PARTING_DISTANCE * largest_um / move)),
         frame_stride=max(1, int(fall_steps / (SURPLUS_FRAMES * press.frames))),
-        unloading_steps=int(fall_steps / 4),
+        unloading_steps=int(fall_steps * UNLOADING),
         platen=_platen(packing, density, press, fall_speed, time_step) if press.drive == "platen" else None,
     )
 
@@ -196,7 +199,7 @@ def _platen(packing: Packing, density: Floats, press: Press, fall_speed: float, 
 def expected_steps(
     solid_height_um: float, radius_um: dict[str, float], materials: dict[str, Material], press: Press
 ) -> int:
-    """Return about how many steps a press takes: most of them bring the particles down at the fall speed.
+    """Return about how many steps a press takes: most of them bring the top down at the fall speed.
 
     Parameters
     ----------
@@ -208,10 +211,11 @@ def expected_steps(
     press : Press
     """
     settling = press.settling
-    height = solid_height_um / (settling.initial_solid_fraction or LOOSE_SOLID_FRACTION)
+    start = settling.initial_solid_fraction or LOOSE_SOLID_FRACTION
+    way_um = solid_height_um * (1 / start - 1 / PRESSED_SOLID_FRACTION)
     wave_speed = _wave_speed(materials, press)
     time_step = min(time_step_us(radius_um[name], material, press) for name, material in materials.items())
-    return int(STEPS_PER_FALL * height / (settling.fall_speed_fraction * wave_speed * time_step))
+    return SETTLING_STEPS + int(APPROACH * way_um / (settling.fall_speed_fraction * wave_speed * time_step))
 
 
 def _scaled_densities(packing: Packing, materials: dict[str, Material], press: Press) -> Floats:
