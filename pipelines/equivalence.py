@@ -2,8 +2,8 @@
 
 python pipelines/equivalence.py SWEEP.yaml [SEEDS] [DRIVE]
 
-The slow press starts from the loose box, comes down more slowly, with a third of the time step, keeps
-real densities and waits for half of the unbalanced force and half of the drift in the same time. It takes about seven
+The slow press starts from the loose box, comes down at four fifths of the speed with a third of the time step, keeps
+real densities and waits for half of the unbalanced force and half of the drift in the same time. It takes five to eight
 times as many steps.
 """
 

@@ -69,11 +69,11 @@ class Settling(Input):
     contact that carries the pressure; the time step is the shorter of the two. Both are bounded by what a packing can
     stand: at half a Rayleigh time it never comes to rest, beyond 0.7 it loses particles. ``density_scaling`` gives
     larger particles a lower density, ∝ 1/r, so that they come to rest as fast, and the lightest as much mass as the
-    drag needs: a packing at rest does not depend on inertia (``docs/definitions.md``). ``fall_speed_fraction`` is the
-    terminal speed of falling particles, or of the platen, of the slower species' elastic wave speed; faster ones ram
-    the packing denser and leave it with fewer contacts. ``weight_fraction`` is the share of the
-    force that, under a platen, acts as a weight of the particles, so that those which carry nothing come to lie on
-    others; the floor carries all of it, the plate that much less.
+    drag needs; at a high fall speed real densities ram the packing denser (``docs/definitions.md``).
+    ``fall_speed_fraction`` is the terminal speed of falling particles, or of the platen, of the slower species' elastic
+    wave speed; the faster, the fewer contacts. ``weight_fraction`` is the share of the force that, under a platen, acts
+    as a weight of the particles, so that those which carry nothing come to lie on others; the floor carries all of it,
+    the plate that much less.
 
     The press has settled when, averaged over a window, the mean net force (viscous drag left out) is below
     ``unbalanced_force_limit`` of the mean contact force, the floor carries the applied force within

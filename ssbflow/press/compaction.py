@@ -1,7 +1,7 @@
 """A denser start: the loose box squeezed along z before anything moves, so that no steps are spent falling.
 
-The overlaps that this makes are parted by the same limited moves as those of the grid fill. What is measured afterwards
-agrees with a slow press from the loose box (`docs/definitions.md` has the figures); from 0.55 on it does not.
+The overlaps that this makes are parted by the same limited moves as those of the grid fill. How far what is measured
+afterwards agrees with a slow press from the loose box, and where not, stands in `docs/definitions.md`.
 """
 
 import numpy as np

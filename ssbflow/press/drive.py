@@ -68,8 +68,7 @@ class Platen:
 
     Drag is against the flow that the plate makes: as long as the floor carries little, all particles sink with the
     plate; from then on the bed is squeezed evenly, slower the nearer to the floor. Against particles at rest, drag
-    would be a load that grows with the plate's speed: the bed would be ploughed together from above, with fewer
-    contacts than a slow press makes (`docs/definitions.md`).
+    would be a load on the bed that grows with the plate's speed.
     """
 
     top = "v_platen_z"
