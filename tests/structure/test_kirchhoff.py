@@ -1,3 +1,7 @@
+import os
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -118,3 +122,34 @@ def test_solver_that_stops_too_early_is_an_error(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(kirchhoff, "_solved", lambda _, supply: np.full(len(supply), 0.3))
     with pytest.raises(SsbflowError, match="do not balance"):
         flow(random_lattice(4))
+
+
+ON_A_PROCESSOR = """
+import numpy as np
+from ssbflow.structure import kirchhoff
+from ssbflow.structure.conductance import Network
+
+kirchhoff.DIRECT_UP_TO = {direct_up_to}
+draws = np.random.default_rng(1)
+first, second = draws.integers(0, 400, (2, 2400))
+first, second = first[first != second], second[first != second]
+ends = draws.random((2, 400)) * (draws.random((2, 400)) < 0.1)
+found = kirchhoff.flow(Network(first, second, np.exp(draws.normal(0, 1.5, len(first))), *ends))
+print(found.potential.tobytes().hex(), found.conductance_um.hex())
+"""
+
+
+@pytest.mark.parametrize("direct_up_to", [0, 400])
+def test_bits_are_the_same_whatever_the_processor_is_to_blas(direct_up_to: int) -> None:
+    # OpenBLAS adds in another order on each kind; kinds that this processor cannot be, or of others, it overrules
+    printed = {
+        subprocess.run(
+            [sys.executable, "-c", ON_A_PROCESSOR.format(direct_up_to=direct_up_to)],
+            env={**os.environ, "OPENBLAS_CORETYPE": kind},
+            check=True,
+            capture_output=True,
+            text=True,
+        ).stdout
+        for kind in ("Prescott", "Haswell", "SkylakeX")
+    }
+    assert len(printed) == 1
