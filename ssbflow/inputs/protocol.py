@@ -64,7 +64,8 @@ class Box(Input):
 class Settling(Input):
     """How the press comes to rest, and when it has.
 
-    ``initial_solid_fraction``: the loose box is squeezed to it before the force acts; none starts from the loose box.
+    ``initial_solid_fraction``: the loose box is squeezed to it before the force acts, which saves steps and costs contacts;
+    none starts from the loose box.
     ``time_step_fraction`` is of the smallest particle's Rayleigh time, ``contact_time_fraction`` of its √(m/k) in a
     contact that carries the pressure; the time step is the shorter of the two. Both are bounded by what a packing can
     stand: at half a Rayleigh time it never comes to rest, beyond 0.7 it loses particles. ``density_scaling`` gives
@@ -80,15 +81,15 @@ class Settling(Input):
     ``floor_force_tolerance``, and the mean height falls by less than ``height_drift_limit`` of itself in the window.
     """
 
-    initial_solid_fraction: float | None = Field(default=0.5, gt=0, le=0.6)
+    initial_solid_fraction: float | None = Field(default=None, gt=0, le=0.6)
     time_step_fraction: float = Field(default=0.3, gt=0, le=0.4)
     contact_time_fraction: float = Field(default=0.35, gt=0, le=0.5)
     density_scaling: bool = True
-    fall_speed_fraction: float = Field(default=0.005, gt=0)
+    fall_speed_fraction: float = Field(default=0.02, gt=0)
     weight_fraction: float = Field(default=0.02, ge=0, le=0.1)
-    unbalanced_force_limit: float = Field(default=5e-4, gt=0, lt=1)
+    unbalanced_force_limit: float = Field(default=2.5e-4, gt=0, lt=1)
     floor_force_tolerance: float = Field(default=0.01, gt=0, lt=1)
-    height_drift_limit: float = Field(default=6e-5, gt=0, lt=1)
+    height_drift_limit: float = Field(default=2e-5, gt=0, lt=1)
     max_steps: int = Field(default=200_000, ge=1000)
 
 

@@ -8,7 +8,7 @@ from typing import Protocol
 from ssbflow.press.plan import PlatenPlan, PressPlan
 from ssbflow.press.wall import PLATEN
 
-BEARING = 0.05  # of the force; a floor that carries as much bears the bed, which is then squeezed and falls no more
+BEARING = 0.05  # of the force; a bed that bears as much is squeezed and falls no more
 
 
 class Drive(Protocol):
@@ -24,10 +24,7 @@ class Drive(Protocol):
         """Return what presses, with walls of its own where it has any."""
 
     def flow(self, plan: PressPlan, share: float = 1) -> str:
-        """Return what makes the drag, `share` of the plan's, one against a flow; nothing where all motion is dragged.
-
-        It uses `v_carried`, the share of the load that the floor carries.
-        """
+        """Return what makes the drag, `share` of the plan's, one against a flow; nothing where it is against rest."""
 
     def force_nn(self, plan: PressPlan) -> dict[str, float]:
         """Return the force (nN) applied to each particle, by species; empty where none is."""
@@ -60,15 +57,15 @@ class Platen:
 
     One atom, too far above to touch anything, carries the plate's mass and its viscous damping, and LAMMPS integrates
     it like every other; the wall is a plane that follows it. So nothing has to be steered from outside, and a restart
-    file holds the plate as well. What the particles do not carry yet pushes the plate, but never more than a part of
-    the full force: it comes down at a bounded speed, and its drag is light enough for the last of the way.
+    file holds the plate as well. What the particles do not bear yet pushes the plate against its drag: it comes down at
+    the fall speed, slower the more they bear.
 
     A small part of the force is a weight of the particles. Without one, those that carry nothing float where they were
     last struck, and how many neighbours they touch would depend on the rate of the press.
 
-    Drag is against the flow that the plate makes: as long as the floor carries little, all particles sink with the
-    plate; from then on the bed is squeezed evenly, slower the nearer to the floor. Against particles at rest, drag
-    would be a load on the bed that grows with the plate's speed.
+    Drag is against the flow that the plate makes: as long as the plate meets little, all particles sink with it; from
+    then on the bed is squeezed evenly, slower the nearer to the floor. Against particles at rest, drag would be a load
+    on the bed that grows with the plate's speed.
     """
 
     top = "v_platen_z"
@@ -80,14 +77,13 @@ class Platen:
     def commands(self, plan: PressPlan) -> str:
         """Return the plane, its walls, and the force on the atom that carries it."""
         carrier = _carrier(plan)
-        most = carrier.largest_push_nn
         return "\n".join(
             [
                 f"variable platen_z equal z[{carrier.atom_id}]-{carrier.gap_um!r}",
                 "region platen plane 0.0 0.0 0.0 0.0 0.0 -1.0 side in units box move NULL NULL v_platen_z",
                 PLATEN.commands(plan),
-                f"variable lacking equal {carrier.load_nn!r}*v_load-v_platen_force",
-                f"variable push equal -ternary(v_lacking<{most!r},v_lacking,{most!r})",
+                f"variable full equal {carrier.load_nn!r}*v_load",
+                "variable push equal v_platen_force-v_full",
                 "fix push platen addforce 0.0 0.0 v_push",
                 _weights(plan),
             ]
@@ -103,7 +99,8 @@ class Platen:
         ]
         return "\n".join(
             [
-                f"variable borne equal ternary(v_carried<{BEARING!r},v_carried/{BEARING!r},1.0)",
+                "variable met equal v_platen_force/v_full",
+                f"variable borne equal ternary(v_met<{BEARING!r},v_met/{BEARING!r},1.0)",
                 f"variable flow_slope equal {speed}*v_borne/v_platen_z",
                 f"variable flow_falling equal {speed}*(1.0-v_borne)",
                 *forces,

@@ -31,7 +31,6 @@ UNLOADING = 1 / 16  # of the steps of a fall from the top of the dense start to 
 LOOSE_SOLID_FRACTION = 0.35  # about, of a box as the grid fill leaves it
 PLATEN_MASS = 0.1  # of the particles': heavy beside the spheres that it touches, light beside the bed
 PLATEN_STEPS = 5.0  # and so heavy that its drag takes at least so many time steps to stop it
-PLATEN_PUSH = 0.5  # largest force that moves the plate, of the full one
 BED_DRAG = 5.0  # of the full force at the wave speed, against the flow under the platen
 PLATEN_GAP = 2.5  # largest radii between the plate and the atom that carries it: too far to touch anything
 
@@ -48,10 +47,8 @@ class PlatenPlan:
     radius_um, mass_pg : float
     load_nn : float
         With which it presses: the full force less the weight of the particles.
-    largest_push_nn : float
-        That moves the plate, beyond what the particles carry.
     drag : float
-        Viscous coefficient (nN µs/µm), by which that push gives the fall speed.
+        Viscous coefficient (nN µs/µm), by which that load gives the fall speed.
     """
 
     atom_id: int
@@ -59,7 +56,6 @@ class PlatenPlan:
     radius_um: float
     mass_pg: float
     load_nn: float
-    largest_push_nn: float
     drag: float
 
 
@@ -182,16 +178,15 @@ def _densities_and_time_step(
 
 
 def _platen(packing: Packing, density: Floats, press: Press, fall_speed: float, time_step: float) -> PlatenPlan:
-    total_nn = total_force_nn(press.pressure_mpa, packing.cross_section_um2)
-    drag = PLATEN_PUSH * total_nn / fall_speed
+    load_nn = (1 - _weight_fraction(press)) * total_force_nn(press.pressure_mpa, packing.cross_section_um2)
+    drag = load_nn / fall_speed
     bed_pg = float(np.sum(density * packing.volume_um3))
     return PlatenPlan(
         atom_id=len(packing) + 1,
         gap_um=PLATEN_GAP * float(packing.radius_um.max()),
         radius_um=float(packing.radius_um.min()),
         mass_pg=max(PLATEN_MASS * bed_pg, PLATEN_STEPS * drag * time_step),
-        load_nn=(1 - _weight_fraction(press)) * total_nn,
-        largest_push_nn=PLATEN_PUSH * total_nn,
+        load_nn=load_nn,
         drag=drag,
     )
 

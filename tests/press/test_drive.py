@@ -94,17 +94,17 @@ def test_platen_is_put_on_the_highest_particle(tmp_path: Path) -> None:
     top, carried, on_atom = lammps_numbers(tmp_path, packing, plan, "\n".join(commands))
     assert top == pytest.approx((packing.position_um[:, 2] + packing.radius_um).max(), rel=1e-9)
     assert carried == pytest.approx(0, abs=1e-6 * full_force_nn(packing))
-    assert on_atom == pytest.approx(-carrier.largest_push_nn)
+    assert on_atom == pytest.approx(-carrier.load_nn)
 
 
 @pytest.mark.lammps
 @pytest.mark.parametrize("load", [1.0, 0.02])
-def test_free_platen_is_pushed_by_a_part_of_the_force_at_most(tmp_path: Path, load: float) -> None:
+def test_free_platen_is_pushed_by_its_load(tmp_path: Path, load: float) -> None:
     plan = plan_of(ONE, drive="platen")
     carried, on_atom, on_sphere = platen_numbers(tmp_path, plan, plate_at(plan, 4.001), load)
     assert carried == 0
     assert on_sphere == pytest.approx(-load * plan.weight_nn["se"])
-    assert on_atom == pytest.approx(-min(carrier_of(plan).largest_push_nn, load * carrier_of(plan).load_nn))
+    assert on_atom == pytest.approx(-load * carrier_of(plan).load_nn)
 
 
 @pytest.mark.lammps
@@ -113,22 +113,19 @@ def test_platen_is_pushed_by_what_the_particles_do_not_carry(tmp_path: Path, sha
     # a sphere that carries this share of the force: little of it, nearly all, all, too much
     unscaled = plan_of(ONE, drive="platen")
     total = hertz_on_plate_nn(0.2) / share
-    plan = dataclasses.replace(
-        unscaled,
-        weight_nn={"se": 0.0},
-        platen=dataclasses.replace(carrier_of(unscaled), load_nn=total, largest_push_nn=0.3 * total),
-    )
+    platen = dataclasses.replace(carrier_of(unscaled), load_nn=total)
+    plan = dataclasses.replace(unscaled, weight_nn={"se": 0.0}, platen=platen)
     carried, on_atom, on_sphere = platen_numbers(tmp_path, plan, plate_at(plan, 3.8))
     assert carried == pytest.approx(share * total, rel=1e-6)
     assert on_sphere == pytest.approx(-carried, rel=1e-9)
-    assert on_atom == pytest.approx(-min(0.3, 1 - share) * total, rel=1e-6, abs=1e-6 * total)
+    assert on_atom == pytest.approx((share - 1) * total, rel=1e-6, abs=1e-6 * total)
 
 
 @pytest.mark.lammps
 def test_platen_alone_comes_down_at_its_terminal_speed(tmp_path: Path) -> None:
     plan = plan_of(ONE, drive="platen")
     carrier = carrier_of(plan)
-    fall_speed = carrier.largest_push_nn / carrier.drag
+    fall_speed = carrier.load_nn / carrier.drag
     # long enough to reach it, too short to reach the sphere
     relaxation, way = carrier.mass_pg / carrier.drag, 100.0
     steps = 200
@@ -152,14 +149,15 @@ def test_body_force_is_dragged_against_the_floor() -> None:
 @pytest.mark.lammps
 @pytest.mark.parametrize("share", [1.0, 0.25])
 @pytest.mark.parametrize("carried", [0.0, 0.5 * BEARING, BEARING, 1.0])
-def test_drag_is_against_particles_that_sink_with_the_plate_until_the_floor_bears_them(
+def test_drag_is_against_particles_that_sink_with_the_plate_until_they_bear_some_load(
     tmp_path: Path, carried: float, share: float
 ) -> None:
     packing = random_packing(4, ("eam", "se"))
     plan = plan_of(packing, drive="platen")
     plate_um, speed = 1.5 * packing.height_um, -7.0
     commands = [
-        f"variable platen_z equal {plate_um!r}\nvariable carried equal {carried!r}",
+        f"variable platen_z equal {plate_um!r}\nvariable full equal 50.0",
+        f"variable platen_force equal {carried!r}*v_full",
         f"velocity platen set NULL NULL {speed!r}",
         DRIVES["platen"].flow(plan, share),
         "run 0",
