@@ -49,7 +49,7 @@ from ssbflow.press.script import size_collections
 SWEEPS = Path(__file__).parents[1] / "catalogs" / "sweeps"
 PUBLISHED_STEPS = 250_000
 PUBLISHED_STEP_US = 5e-5
-SAMPLE_STEPS = 10  # of the published protocol, in each of three states of a large box
+SAMPLE_STEPS = 50  # of the published protocol, in each of three states of a large box
 METRICS = ("porosity", "coordination_se_se", "utilization", "tortuosity_geodesic_median")
 PUBLISHED = """\
 units           micro

@@ -25,14 +25,11 @@ SETTINGS_SEEDS = range(1, 25)
 SETTINGS = {
     "half the time step": {"time_step_fraction": 0.15, "contact_time_fraction": 0.175},
     "a quarter of the time step": {"time_step_fraction": 0.075, "contact_time_fraction": 0.0875},
-    "half the fall speed": {"fall_speed_fraction": 0.0025},
-    "a quarter of the fall speed": {"fall_speed_fraction": 0.00125},
-    "half of the unbalanced force, a third of the drift": {
-        "unbalanced_force_limit": 2.5e-4,
-        "height_drift_limit": 2e-5,
-    },
+    "half the fall speed": {"fall_speed_fraction": 0.01},
+    "a quarter of the fall speed": {"fall_speed_fraction": 0.005},
+    "half of the unbalanced force and of the drift": {"unbalanced_force_limit": 1.25e-4, "height_drift_limit": 1e-5},
     "real densities": {"density_scaling": False},
-    "a start from the loose box": {"initial_solid_fraction": None},
+    "a start squeezed to a half": {"initial_solid_fraction": 0.5},
 }
 WIDTHS_UM = {20: 24, 35: 10, 50: 8, 70: 6}
 """Width of the box → seeds."""

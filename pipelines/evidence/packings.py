@@ -21,7 +21,7 @@ FAINT_MPA = 1.0  # of 25 GPa: overlaps of 1e-3 of a diameter
 SLOW = {"fall_speed_fraction": 0.002, "unbalanced_force_limit": 1e-2}
 DEFAULT_SPEED = {"unbalanced_force_limit": 1e-2}
 MIXED_SEEDS = (1, 2)
-MIXED_SPEEDS = (0.005, 0.02)  # of the wave speed; the first is the default
+MIXED_SPEEDS = (0.005, 0.02)  # of the wave speed; the second is the default
 MIXED_TOLERANCE = 0.015
 SPREAD_UM = 0.1  # of the diameters, either way: exactly equal ones without friction crystallise when pressed hard
 PRESSURES_MPA = {0.0: (50, 100, 200, 300), 0.4: (150, 200, 300, 450, 600)}
@@ -40,8 +40,8 @@ SE spheres of 1 µm under the platen at {faint:g} MPa, a slab {depth:g} diameter
 
 {first}
 
-At such pressures a platen at the default 0.5 % of the wave speed comes down with a stress of ρ v² = 0.6 MPa; what is
-judged came down at two fifths of that speed, and the table shows what the speed changes.
+At such pressures a platen at the default 2 % of the wave speed comes down with a stress of ρ v² = 10 MPa; what is
+judged came down at a tenth of that speed, and the table shows what the speed changes.
 
 **Two sizes**, {share:.0%} of the volume in large spheres, no friction, {mixed_pressure:g} MPa, a slab {mixed_depth:g}
 large diameters from floor and platen. The overlaps of the pressure (a few thousandths of a diameter) are taken out by

@@ -72,15 +72,16 @@ BOUNDED = ["initial_solid_fraction", "time_step_fraction", "contact_time_fractio
 def test_fractions_of_the_settling_are_bounded_by_what_a_packing_can_stand(field: str) -> None:
     bound = upper_bound(field)
     assert bound < 0.7
-    assert getattr(Settling(), field) <= bound
+    assert (getattr(Settling(), field) or 0) <= bound
     assert getattr(Settling(**{field: bound}), field) == bound
     for beyond in (bound * (1 + 1e-9), 50, 0, -0.1):
         with pytest.raises(ValidationError, match=f"{field}\n.*(less|greater) than"):
             protocol(press={"settling": {field: beyond}})
 
 
-def test_loose_box_may_be_pressed_as_it_is() -> None:
-    assert protocol(press={"settling": {"initial_solid_fraction": None}}).press.settling.initial_solid_fraction is None
+def test_loose_box_is_pressed_as_it_is_where_no_start_is_given() -> None:
+    assert Settling().initial_solid_fraction is None
+    assert protocol(press={"settling": {"initial_solid_fraction": 0.5}}) != protocol()
 
 
 @settings(max_examples=50, deadline=None)
