@@ -174,7 +174,7 @@ def pressed_pair(folder: Path, column: tuple[str, str]) -> Pressed:
             "box": {"edge_um": edge, "areal_mass_mg_cm2": 1},
             "press": {
                 "pressure_mpa": SE_PAIR_NN / edge**2 / KPA_PER_MPA,
-                "settling": {"initial_solid_fraction": None, "floor_force_tolerance": 1e-4, "weight_fraction": 0},
+                "settling": {"floor_force_tolerance": 1e-4, "weight_fraction": 0},
             },
         }
     )

@@ -64,8 +64,8 @@ class Box(Input):
 class Settling(Input):
     """How the press comes to rest, and when it has.
 
-    ``initial_solid_fraction``: the loose box is squeezed to it before the force acts, which saves steps and costs
-    contacts; none starts from the loose box.
+    ``initial_solid_fraction``: the loose box is squeezed to it before the force acts, which saves steps and may
+    cost contacts; none starts from the loose box.
     ``time_step_fraction`` is of the smallest particle's Rayleigh time, ``contact_time_fraction`` of its √(m/k) in a
     contact that carries the pressure; the time step is the shorter of the two. Both are bounded by what a packing can
     stand: at half a Rayleigh time it never comes to rest, beyond 0.7 it loses particles. ``density_scaling`` gives

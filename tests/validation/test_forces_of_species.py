@@ -47,7 +47,7 @@ def test_columns_of_each_species_carry_their_share_and_sink_into_the_floor_by_th
             "press": {
                 "pressure_mpa": pressure_mpa,
                 "drive": "body_force",
-                "settling": {"initial_solid_fraction": None, "floor_force_tolerance": 1e-4},
+                "settling": {"floor_force_tolerance": 1e-4},
             },
         }
     )
