@@ -26,6 +26,7 @@ timer           timeout ${{time_limit}} every 100
 pair_style      granular
 {pair_coefficients}
 neigh_modify    delay 0 every 1 check yes collection/interval {collections}
+neigh_modify    one {most_neighbours} page {page}
 
 # Floor at z = 0; a lid far above, where nothing is pressed.
 {floor}

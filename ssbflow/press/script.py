@@ -17,6 +17,9 @@ SAMPLES = 2  # looks averaged before each decision whether the press has settled
 WINDOW = SAMPLE_EVERY * SAMPLES
 IDLE = 0.02  # of the mean height, shared by the frames: too little progress to be worth one
 COLLECTION_RATIO = 4.0  # of diameters within a size collection: more of them make neighbour lists dearer again
+USUAL_NEIGHBOURS = 2000  # for which LAMMPS has room in the list of a particle, unless told
+DENSE = 0.64  # solid fraction of small spheres around a large one
+PAGE = 10  # lists in a page of LAMMPS' memory, no fewer
 CHECKPOINT_EVERY = 2000  # steps: at most a minute of a box of a hundred thousand particles
 
 
@@ -82,6 +85,7 @@ def script_text(packing: Packing, press: Press, release: Release | None, plan: P
 
 
 def _head(packing: Packing, plan: PressPlan) -> str:
+    neighbours = most_neighbours(packing, plan.skin_um)
     species = list(enumerate(plan.species, 1))
     groups = [f"group {name} type {number}" for number, name in species]
     groups.append("group particles type " + " ".join(str(number) for number, _ in species))
@@ -97,6 +101,8 @@ def _head(packing: Packing, plan: PressPlan) -> str:
         time_step=plan.time_step_us,
         pair_coefficients="\n".join(f"pair_coeff {number} {number} {words}" for number, words in coefficients),
         collections=size_collections(packing),
+        most_neighbours=neighbours,
+        page=PAGE * neighbours,
         floor=FLOOR.commands(plan),
         lid=lid_um(packing),
     )
@@ -134,6 +140,12 @@ def _give_up(stage: str, last: str) -> str:
         exit_not_settled=names.EXIT_NOT_SETTLED,
         exit_time_limit=names.EXIT_TIME_LIMIT,
     )
+
+
+def most_neighbours(packing: Packing, skin_um: float) -> int:
+    """Return for how many neighbours of one particle there must be room: the smallest within reach of the largest."""
+    smallest, largest = float(packing.radius_um.min()), float(packing.radius_um.max())
+    return max(USUAL_NEIGHBOURS, int(DENSE * ((largest + smallest + skin_um) / smallest) ** 3))
 
 
 def size_collections(packing: Packing) -> str:
