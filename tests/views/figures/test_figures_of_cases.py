@@ -57,7 +57,7 @@ def test_the_press_comes_down_to_the_height_and_says_what_was_reached(
     assert final.get_ydata()[0] == packing.height_um
     (told,) = axes.texts
     assert "of 375 MPa" in told.get_text()
-    assert "limit 5e-04" in told.get_text()
+    assert "limit 2.5e-04" in told.get_text()
     assert axes.get_ylabel() == "height above the floor (µm)"
 
 
