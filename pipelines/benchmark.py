@@ -40,11 +40,11 @@ from ssbflow.press.crop import cropped_to_areal_mass
 from ssbflow.press.data_file import data_text, lid_um
 from ssbflow.press.dumps import read_dump
 from ssbflow.press.lmp import find_lmp
+from ssbflow.press.neighbours import size_collections
 from ssbflow.press.plan import PressPlan, press_plan
 from ssbflow.press.press import press
 from ssbflow.press.pressed import Pressed
 from ssbflow.press.process import run_lmp
-from ssbflow.press.script import size_collections
 
 SWEEPS = Path(__file__).parents[1] / "catalogs" / "sweeps"
 PUBLISHED_STEPS = 250_000

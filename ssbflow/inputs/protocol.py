@@ -70,7 +70,7 @@ class Settling(Input):
     contact that carries the pressure; the time step is the shorter of the two. Both are bounded by what a packing can
     stand: at half a Rayleigh time it never comes to rest, beyond 0.7 it loses particles. ``density_scaling`` gives
     larger particles a lower density, ∝ 1/r, so that they come to rest as fast, and the lightest as much mass as the
-    drag needs; at a high fall speed real densities ram the packing denser (``docs/definitions.md``).
+    drag needs (``docs/definitions.md``).
     ``fall_speed_fraction`` is the terminal speed of falling particles, or of the platen, of the slower species' elastic
     wave speed; the faster, the fewer contacts. ``weight_fraction`` is the share of the force that, under a platen, acts
     as a weight of the particles, so that those which carry nothing come to lie on others; the floor carries all of it,

@@ -1,7 +1,5 @@
 """The LAMMPS script of a press: from loose particles to equilibrium, and back to a lower pressure where asked."""
 
-import numpy as np
-
 from ssbflow.inputs.protocol import Press, Release
 from ssbflow.packing.packing import Packing
 from ssbflow.press import names
@@ -9,6 +7,7 @@ from ssbflow.press.commands import CHECK_ATOMS, GIVE_UP, HEAD, PARTING, PRESSING
 from ssbflow.press.data_file import lid_um
 from ssbflow.press.drive import DRIVES
 from ssbflow.press.mechanics import KPA_PER_MPA
+from ssbflow.press.neighbours import most_neighbours, size_collections
 from ssbflow.press.plan import PressPlan
 from ssbflow.press.wall import FLOOR
 
@@ -16,9 +15,6 @@ SAMPLE_EVERY = 100  # steps between looks at the forces
 SAMPLES = 2  # looks averaged before each decision whether the press has settled
 WINDOW = SAMPLE_EVERY * SAMPLES
 IDLE = 0.02  # of the mean height, shared by the frames: too little progress to be worth one
-COLLECTION_RATIO = 4.0  # of diameters within a size collection: more of them make neighbour lists dearer again
-USUAL_NEIGHBOURS = 2000  # for which LAMMPS has room in the list of a particle, unless told
-DENSE = 0.64  # solid fraction of small spheres around a large one
 PAGE = 10  # lists in a page of LAMMPS' memory, no fewer
 CHECKPOINT_EVERY = 2000  # steps: at most a minute of a box of a hundred thousand particles
 
@@ -140,22 +136,3 @@ def _give_up(stage: str, last: str) -> str:
         exit_not_settled=names.EXIT_NOT_SETTLED,
         exit_time_limit=names.EXIT_TIME_LIMIT,
     )
-
-
-def most_neighbours(packing: Packing, skin_um: float) -> int:
-    """Return for how many neighbours of one particle there must be room: the smallest within reach of the largest."""
-    smallest, largest = float(packing.radius_um.min()), float(packing.radius_um.max())
-    return max(USUAL_NEIGHBOURS, int(DENSE * ((largest + smallest + skin_um) / smallest) ** 3))
-
-
-def size_collections(packing: Packing) -> str:
-    """Return size collections for `neighbor multi`: contact cut-offs (diameters), each just above its largest.
-
-    A collection begins at the smallest diameter that the one before leaves out, so that none is empty.
-    """
-    diameters, cutoffs = np.sort(2 * packing.radius_um), []
-    while len(diameters):
-        size = int(np.searchsorted(diameters, COLLECTION_RATIO * diameters[0], side="right"))
-        cutoffs.append(float(1.001 * diameters[size - 1]))
-        diameters = diameters[size:]
-    return " ".join([str(len(cutoffs)), *map(repr, cutoffs)])
