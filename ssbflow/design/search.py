@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,8 +13,10 @@ from ssbflow.design.asking import Told, Values, first_designs, next_designs
 from ssbflow.design.constraints import constraint_table, parse_condition
 from ssbflow.design.contest import Contest
 from ssbflow.design.expression import parse_expression
+from ssbflow.design.leaders import run_leaders
 from ssbflow.design.selection import Selection, best
 from ssbflow.design.studies import check_same, study_rounds
+from ssbflow.design.uncertainty import FEW_SEEDS
 from ssbflow.errors import SelectionError
 from ssbflow.flow.events import Callback
 from ssbflow.flow.runner import run
@@ -23,6 +26,8 @@ from ssbflow.inputs.study import Study
 from ssbflow.inputs.sweep import Sweep
 from ssbflow.inputs.validation import validated
 from ssbflow.store.layout import Store
+
+VALUES = "values"  # of the knobs, in what a round asked for
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,6 +42,8 @@ class Searched:
         Name of its cube, over design and seed.
     asked : int
         Designs.
+    cases : int
+        That are done, failed ones too.
     progress : pandas.Series
         The best objective after each round.
     """
@@ -44,6 +51,7 @@ class Searched:
     selection: Selection
     cube: str
     asked: int
+    cases: int
     progress: "pd.Series[float]"
 
 
@@ -75,15 +83,22 @@ def search(
     """
     layout, watching = Store(Path(store).resolve()), tuple(callbacks)
     _check(given, layout)
-    rounds = list(study_rounds(layout, given.name))
+    rounds = _asking_rounds(layout, given.name)
     if rounds:
         check_same(given.name, _lasting(stored_search(store, given.name)), _lasting(given))
         run(rounds[-1], store, client, callbacks=watching)  # it may have been stopped
     while (wanted := _next_round(given, store, rounds)) is not None:
         run(wanted, store, client, callbacks=watching)
         rounds.append(wanted)
-    selection = _selection(given, store, given.where)
-    return Searched(selection, given.name, sum(len(one.compositions) for one in rounds), _progress(selection))
+    asked = sum(len(one.compositions) for one in rounds)
+    cases = asked * len(given.opening_seeds)
+    if given.cases:
+        cases = run_leaders(
+            _whole(given, rounds), store, _contest(given, _objectives(given)[0]), given.cases, given.batch, client,
+            callbacks=watching,
+        )  # fmt: skip
+    selection = _selection(given, store, _condition(given))
+    return Searched(selection, given.name, asked, cases, _progress(selection))
 
 
 def stored_search(store: str | Path, name: str) -> Search:
@@ -103,12 +118,39 @@ def stored_search(store: str | Path, name: str) -> Search:
     return validated(Search, asked["search"], f"{store}: search {name}")
 
 
+def _asking_rounds(store: Store, name: str) -> list[Sweep]:
+    """Return the rounds that asked for new designs."""
+    return [one for one in study_rounds(store, name) if one.study and VALUES in one.study.asked]
+
+
+def _whole(given: Search, rounds: list[Sweep]) -> Sweep:
+    """Return all designs that were asked for, with all seeds."""
+    return rounds[0].replace(
+        compositions=[one for sweep in rounds for one in sweep.compositions],
+        distributions=[one for sweep in rounds for one in sweep.distributions],
+        seeds=given.seeds,
+        study=Study(name=given.name, round=len(rounds), role="search, seeds of those ahead", asked=_asked(given)),
+    )
+
+
+def _condition(given: Search) -> str | None:
+    """Return what the best design fulfils: where not all have all seeds, it has enough to be ranked surely."""
+    if given.cases is None:
+        return given.where
+    enough = f"seeds_ok >= {min(FEW_SEEDS, len(given.seeds))}"
+    return f"({given.where}) and {enough}" if given.where else enough
+
+
+def _contest(given: Search, objective: str) -> Contest:
+    condition = parse_condition(given.where) if given.where else None
+    return Contest(parse_expression(objective), condition, given.maximize is not None, given.cell)
+
+
 def _check(given: Search, store: Store) -> None:
     """Refuse expressions that make no sense before anything is computed."""
-    condition = parse_condition(given.where) if given.where else None
     middle = {knob: (span.low + span.high) / 2 for knob, span in given.vary.items()}
     for text in _objectives(given):
-        Contest(parse_expression(text), condition, cell=given.cell).check(_round(given, 0, [middle]), store)
+        _contest(given, text).check(_round(given, 0, [middle]), store)
 
 
 def _objectives(given: Search) -> list[str]:
@@ -116,8 +158,8 @@ def _objectives(given: Search) -> list[str]:
 
 
 def _lasting(given: Search) -> dict[str, object]:
-    """Return what makes a search the same one: it may be told to ask for more designs, and described otherwise."""
-    return given.model_dump(mode="json", exclude={"designs", "batch", "description"})
+    """Return what makes a search the same one: it may be told to ask for more, and described otherwise."""
+    return given.model_dump(mode="json", exclude={"designs", "cases", "batch", "description"})
 
 
 def _next_round(given: Search, store: str | Path, rounds: list[Sweep]) -> Sweep | None:
@@ -136,17 +178,25 @@ def _next_round(given: Search, store: str | Path, rounds: list[Sweep]) -> Sweep 
 
 def _round(given: Search, number: int, values: list[Values]) -> Sweep:
     designs = [turned(given.composition, given.distribution, one) for one in values]
-    asked = {"search": given.model_dump(mode="json"), "values": values}
     return Sweep(
         name=given.name,
         description=given.description,
         compositions=tuple(composition for composition, _ in designs),
         distributions=tuple(distribution for _, distribution in designs),
-        seeds=given.seeds,
+        seeds=given.opening_seeds,
         protocol=given.protocol,
         analysis=given.analysis,
-        study=Study(name=given.name, round=number, role="search" if number else "search, spread evenly", asked=asked),
+        study=Study(
+            name=given.name,
+            round=number,
+            role="search" if number else "search, spread evenly",
+            asked={**_asked(given), VALUES: values},
+        ),
     )
+
+
+def _asked(given: Search) -> dict[str, Any]:
+    return {"search": given.model_dump(mode="json")}
 
 
 def _told(given: Search, store: str | Path, rounds: list[Sweep]) -> Iterator[Told]:
@@ -156,7 +206,7 @@ def _told(given: Search, store: str | Path, rounds: list[Sweep]) -> Iterator[Tol
     violation = _violation(designs, given.where)
     for one in rounds:
         assert one.study is not None
-        for (composition, distribution), values in zip(one.pairs(), one.study.asked["values"], strict=True):
+        for (composition, distribution), values in zip(one.pairs(), one.study.asked[VALUES], strict=True):
             label = composition.label, distribution.label
             known = label in designs.index
             objectives = tuple(sign * float(designs[name][label]) if known else np.nan for name in names)
@@ -181,6 +231,7 @@ def _selection(given: Search, store: str | Path, where: str | None) -> Selection
 
 
 def _progress(selection: Selection) -> "pd.Series[float]":
-    """Return the best objective after each round, of the designs that fulfil the condition."""
+    """Return the best objective after each round, of the designs that fulfil the condition; NaN before there is one."""
     by_round = selection.table.groupby("round")[selection.objective]
-    return by_round.max().cummax() if selection.maximize else by_round.min().cummin()
+    best = by_round.max().cummax() if selection.maximize else by_round.min().cummin()
+    return best.reindex(sorted(selection.designs["round"].unique())).ffill()

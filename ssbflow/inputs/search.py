@@ -43,6 +43,9 @@ class Search(Input):
     is the largest ``maximize``, the smallest ``minimize``, or the front of several ``pareto`` objectives, among designs
     that fulfil ``where``; each is an average over ``seeds``. ``designs`` are asked for in all, the first ones spread
     evenly, then ``batch`` at a time. Energies are of the ``cell``, or of the electrode alone.
+
+    With ``first_seeds`` and ``cases``, each design gets only so many of the seeds at first; the designs ahead then get
+    more, until there are so many cases in all. Cases go where they decide something.
     """
 
     name: FileLabel
@@ -57,6 +60,8 @@ class Search(Input):
     where: str | None = None
     cell: Cell | None = None
     seeds: tuple[Seed, ...] = Field(min_length=1)
+    first_seeds: int | None = Field(default=None, ge=1)
+    cases: int | None = Field(default=None, ge=1)
     designs: int = Field(default=40, ge=1, le=10_000)
     batch: int = Field(default=4, ge=1)
     random_seed: Seed = 1
@@ -80,6 +85,30 @@ class Search(Input):
         if len(self.pareto) == 1:
             raise ValueError(f"pareto has one objective; write maximize: {self.pareto[0]}")
         return self
+
+    @model_validator(mode="after")
+    def _leaves_cases_for_those_ahead(self) -> Self:
+        if (self.first_seeds is None) != (self.cases is None):
+            raise ValueError("first_seeds and cases go together: give both, or none for all seeds of every design")
+        if self.first_seeds is None or self.cases is None:
+            return self
+        if self.pareto:
+            raise ValueError(
+                "first_seeds and cases need one objective, by which a design is ahead; leave them out with pareto"
+            )
+        if self.first_seeds >= len(self.seeds):
+            raise ValueError(f"first_seeds must be fewer than the {len(self.seeds)} seeds; got {self.first_seeds}")
+        opening = self.designs * self.first_seeds
+        if self.cases <= opening:
+            raise ValueError(
+                f"cases must be more than the {opening} of the first seeds (designs x first_seeds); got {self.cases}"
+            )
+        return self
+
+    @property
+    def opening_seeds(self) -> tuple[Seed, ...]:
+        """Of every design."""
+        return self.seeds[: self.first_seeds]
 
     @model_validator(mode="after")
     def _every_corner_is_possible(self) -> Self:

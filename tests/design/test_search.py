@@ -64,6 +64,24 @@ def test_a_search_that_was_stopped_asks_for_the_same(searched: Path, given: Sear
 
 
 @pytest.mark.lammps
+def test_cases_go_to_the_designs_ahead(given: Search, tmp_path: Path) -> None:
+    staged = given.replace(name="staged", seeds=(1, 2, 3, 4), first_seeds=1, cases=13, designs=5)
+    early = ssbflow.search(staged.replace(designs=4, cases=8), tmp_path / "stopped")
+    found = ssbflow.search(staged, tmp_path / "store")
+    assert (early.asked, early.cases, found.asked, found.cases) == (4, 8, 5, 13)
+    cube = ssbflow.open_cube(tmp_path / "store", "staged")
+    seeds = (cube["status"] == 1).sum("seed").to_series()
+    assert seeds.tolist().count(1) == 2
+    assert seeds[found.selection.best] >= 3
+    assert found.selection.where == "(porosity < 0.6) and seeds_ok >= 3"
+    assert found.progress.index.tolist() == [0, 1]
+    assert ssbflow.search(staged, tmp_path / "store").cases == 13  # nothing is left to do
+    gone_on = ssbflow.search(staged, tmp_path / "stopped")
+    assert gone_on.cases == 13
+    assert gone_on.asked == 5
+
+
+@pytest.mark.lammps
 def test_the_command_goes_on_from_the_store_alone(searched: Path, given: Search) -> None:
     assert stored_search(searched, "finer") == given
     done = CliRunner().invoke(app, ["search", "finer", "--store", str(searched), "--cluster", "serial"])

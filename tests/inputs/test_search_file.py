@@ -47,6 +47,11 @@ def test_a_search_is_read_with_its_materials_and_cell(tiny_sweep: Sweep, tmp_pat
         ({"vary": {"eam_d50_um": {"low": 2, "high": 9}}}, "edge_um 8 is no wider than the largest particle"),
         ({"cell": "perpetual"}, "no known cell"),
         ({"designs": 0}, "designs"),
+        ({"first_seeds": 1}, "first_seeds and cases go together"),
+        ({"cases": 60}, "first_seeds and cases go together"),
+        ({"first_seeds": 2, "cases": 90}, "first_seeds must be fewer than the 2 seeds; got 2"),
+        ({"first_seeds": 1, "cases": 40}, "cases must be more than the 40 of the first seeds"),
+        ({"first_seeds": 1, "cases": 60, "maximize": None, "pareto": ["utilization", "-porosity"]}, "leave them out"),
     ],
 )
 def test_what_makes_no_search_is_refused(
