@@ -96,7 +96,6 @@ def studied(results: Path, client: Client) -> Study:
         grid_cases=summary.total,
         race=raced,
         search=searched,
-        search_cases=searched.cases,
         fresh=fresh,
         anodes=chosen,
         recipe=recipe,

@@ -21,7 +21,6 @@ class Study:
     grid_cases : int
     race : Race
     search : Searched
-    search_cases : int
     fresh : Selection
         The picks of grid and search, by seeds that chose neither.
     anodes : Selection
@@ -33,7 +32,6 @@ class Study:
     grid_cases: int
     race: Race
     search: Searched
-    search_cases: int
     fresh: Selection
     anodes: Selection
     recipe: ssbflow.Recipe

@@ -64,7 +64,7 @@ def _search(study: Study) -> str:
 ## The same by a search
 
 [cathode_study.yaml](../catalogs/searches/cathode_study.yaml): {study.search.asked} designs within the corners of that
-grid, {study.search_cases} cases ({study.search_cases / study.grid_cases:.0%} of the grid's): one for each design, then
+grid, {study.search.cases} cases ({study.search.cases / study.grid_cases:.0%} of the grid's): one for each design, then
 more for those ahead, so that no lucky seed decides. Best of the {known} with three seeds or more is **{found.best}**
 with {best:.1f} Wh/kg; the grid has {grid:.1f}. The largest of many noisy means flatters; {seeds} seeds that chose
 neither give {_told(study.fresh, found.best)} to it, and

@@ -33,7 +33,7 @@ def draw_search(grid: Selection, search: Searched, path: Path) -> None:
     right.step(asked, search.progress, where="post", color=COLOURS[0], marker="o", label="search")
     best = grid.table[grid.objective].iloc[0]
     right.axhline(best, color=COLOURS[1], ls="--", label=f"best of the grid's {grid.considered} designs")
-    right.set(xlabel="designs asked for", ylabel="best specific energy (Wh/kg)", xlim=(0, None))
+    right.set(xlabel="designs asked for", ylabel=f"best (Wh/kg) where {search.selection.where}", xlim=(0, None))
     for axes in (left, right):
         axes.legend(frameon=False, loc="upper left", bbox_to_anchor=(0, 1.12), ncols=2)
     figure.savefig(path, dpi=DPI)

@@ -36,8 +36,8 @@ def search(
     best = found.selection.best
     answer(
         as_json, {"best": best, **vars(found)}, selection_table(found.selection), *certainty(found.selection),
-        f"best of {found.asked} designs: [bold]{best}[/]; its recipe: ssbflow recipe {store} --cube {found.cube} "
-        f"--cathode {best}",
+        f"best of {found.asked} designs, {found.cases} cases: [bold]{best}[/]; its recipe: ssbflow recipe {store} "
+        f"--cube {found.cube} --cathode {best}",
     )  # fmt: skip
 
 

@@ -86,7 +86,7 @@ def test_the_command_goes_on_from_the_store_alone(searched: Path, given: Search)
     assert stored_search(searched, "finer") == given
     done = CliRunner().invoke(app, ["search", "finer", "--store", str(searched), "--cluster", "serial"])
     assert done.exit_code == 0, done.output
-    assert "best of 6 designs" in done.output
+    assert "best of 6 designs, 6 cases" in done.output
 
 
 @pytest.mark.lammps
