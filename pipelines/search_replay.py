@@ -5,7 +5,7 @@ python pipelines/search_replay.py [STORE] [REPLAYS]
 The surface is the specific energy of the design study's cathodes, over share of EAM and D50 of the SE: means of 4 to 36
 seeds, most of them where it bends, with straight lines between them; a case deviates from the mean as a seed of one of
 the four designs around it does. Pressing it takes half an hour on two cores; what the store has is not pressed again.
-The number of leaders (`ssbflow.design.leaders`) and the cases of the study's search were chosen here.
+How many designs the study's search asks for was chosen here.
 """
 
 import sys
@@ -42,7 +42,8 @@ PRESSED = (  # shares, sizes, seeds
 )
 FIRST_SEED = 201
 GRID_SEEDS = 4
-PLANS = ((20, 3, 60), (60, 1, 60), (24, 1, 60), (36, 1, 60), (44, 1, 60))  # designs, first seeds, cases in all
+CASES = 60  # of each search
+PLANS = ((20, 3), (60, 1), (24, 1), (36, 1), (44, 1))  # designs, first seeds; what is left goes to those ahead
 NEAR = 0.01  # of the grid's usual choice
 console = Console()
 
@@ -95,16 +96,16 @@ def main(store: str, replays: int) -> None:
     by_grid = np.array([chosen_of_grid(surface, designs, np.random.default_rng([1, one])) for one in range(replays)])
     near = (1 - NEAR) * by_grid.mean()
     table.add_row("grid", str(GRID_SEEDS * len(designs)), f"{by_grid.mean():.1f}", f"{np.mean(by_grid >= near):.2f}")
-    for count, first_seeds, cases in PLANS:
+    for count, first_seeds in PLANS:
         title = f"search, {count} designs, {first_seeds} first"
         generators = (np.random.default_rng([2, one]) for one in range(replays))
         found = np.array(
             [
-                searched(surface, given, count, first_seeds, cases, generator)
+                searched(surface, given, count, first_seeds, generator)
                 for generator in track(generators, title, replays, console=console)
             ]
         )
-        table.add_row(title, str(cases), f"{found.mean():.1f}", f"{np.mean(found >= near):.2f}")
+        table.add_row(title, str(CASES), f"{found.mean():.1f}", f"{np.mean(found >= near):.2f}")
     console.print(table)
 
 
@@ -127,11 +128,9 @@ def chosen_of_grid(surface: Surface, designs: Sequence[Values], generator: np.ra
     return surface.mean(designs[int(np.argmax(means))])
 
 
-def searched(
-    surface: Surface, given: Search, count: int, first_seeds: int, cases: int, generator: np.random.Generator
-) -> float:
+def searched(surface: Surface, given: Search, count: int, first_seeds: int, generator: np.random.Generator) -> float:
     """Return what the design gives that a search chooses."""
-    most_seeds = first_seeds if count * first_seeds == cases else cases
+    most_seeds = first_seeds if count * first_seeds == CASES else CASES
     designs: list[Values] = []
     values = np.full((count, most_seeds), np.nan)
     while len(designs) < count:
@@ -143,7 +142,7 @@ def searched(
         for one in new:
             values[len(designs), :first_seeds] = surface.draw(one, first_seeds, generator)
             designs.append(one)
-    while (wanted := seeds_for_leaders(_scores(values), cases, given.batch)).any():
+    while (wanted := seeds_for_leaders(_scores(values), CASES, given.batch)).any():
         for at, seed in np.argwhere(wanted):
             values[at, seed] = surface.draw(designs[at], 1, generator)[0]
     known = np.isfinite(values).sum(axis=1) >= min(FEW_SEEDS, most_seeds)
