@@ -7,7 +7,7 @@ import hashlib
 import json
 from typing import Any
 
-PHYSICS_VERSION = 5
+PHYSICS_VERSION = 6
 """Raise when the same inputs give another pressed packing."""
 
 MEASURE_VERSION = 3
