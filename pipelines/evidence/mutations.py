@@ -67,8 +67,8 @@ MUTATIONS = (
         "friction off",
         "the tangential model has the coefficient 0",
         "ssbflow/press/contact_law.py",
-        "NULL {TANGENTIAL_DAMPING!r} {material.friction!r}",
-        "NULL {TANGENTIAL_DAMPING!r} 0.0",
+        "{_tangential_damping(material)!r} {material.friction!r}",
+        "{_tangential_damping(material)!r} 0.0",
     ),
     Mutation(
         "seed ignored",

@@ -9,10 +9,11 @@ import numpy as np
 
 from ssbflow.inputs.material import Material
 from ssbflow.inputs.protocol import Press
-from ssbflow.press.mechanics import contact_stiffness, sphere_mass_pg, youngs_modulus_kpa
+from ssbflow.press.mechanics import contact_stiffness, damping_ratio, sphere_mass_pg, youngs_modulus_kpa
 
-TANGENTIAL_DAMPING = 0.5  # of the normal one
-ROLLING_DAMPING = 0.1  # of critical, for the smallest particle; the dashpots of a dozen contacts add up
+TANGENTIAL_DAMPING = 0.025  # of critical, whatever the restitution: enough to calm, too little to upset explicit steps
+MOST_TANGENTIAL_DAMPING = 2.0  # times the normal one
+ROLLING_DAMPING = 0.05  # of critical, for the smallest particle
 
 
 class ContactLaw(Protocol):
@@ -33,24 +34,32 @@ class ContactLaw(Protocol):
 class HertzMaterial:
     """Hertz normal force with given restitution, Mindlin friction with history.
 
-    Each species is given its own modulus and LAMMPS mixes them: mixed by hand, they would be mixed twice. The tangential
-    spring shrinks with a contact that is unloaded (`mindlin_rescale`): left as it was, it would give back more energy
-    than was put in.
+    Each species is given its own modulus and LAMMPS mixes them: mixed by hand, they would be mixed twice.
+
+    The tangential spring shrinks with a contact that is unloaded (`mindlin_rescale`): left as it was, it would give
+    back more energy than was put in.
 
     LAMMPS takes a contact's slip from whole radii and its torque from the arms that the overlap leaves, so friction of
     deep overlaps is no conservative force: small spheres squeezed flat draw energy from it, and without tangential
-    damping one packing in some tens trembles for ever. Damping as strong as the normal one kept up a standing unbalance
-    where the restitution is low; half of it does not. Rolling resistance, where asked for, is a spring, slider and
-    dashpot as stiff as the smallest particle's contact.
+    damping one packing in some tens trembles for ever. Much damping does not help: dashpots of a dozen contacts add up,
+    on spins most of all, until explicit steps no longer follow and keep up an unbalance of their own.
+
+    Rolling resistance, where asked for, is a spring, slider and dashpot as stiff as the smallest particle's contact;
+    its damping adds to that of slip.
     """
 
     def coefficients(self, material: Material, press: Press, smallest_um: float) -> str:
         """Return normal, tangential, rolling and damping model of one material."""
         modulus = youngs_modulus_kpa(material, press.stiffness_scale)
         normal = f"hertz/material {modulus!r} {material.restitution!r} {material.poisson_ratio!r}"
-        tangential = f"tangential mindlin_rescale NULL {TANGENTIAL_DAMPING!r} {material.friction!r}"
+        tangential = f"tangential mindlin_rescale NULL {_tangential_damping(material)!r} {material.friction!r}"
         rolling = _rolling(material, press, smallest_um) if press.rolling_friction else ""
         return f"{normal} {tangential}{rolling} damping coeff_restitution"
+
+
+def _tangential_damping(material: Material) -> float:
+    """Return it as a multiple of the normal damping, as LAMMPS takes it."""
+    return TANGENTIAL_DAMPING / max(damping_ratio(material), TANGENTIAL_DAMPING / MOST_TANGENTIAL_DAMPING)
 
 
 def _rolling(material: Material, press: Press, smallest_um: float) -> str:

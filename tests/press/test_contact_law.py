@@ -7,11 +7,14 @@ from pathlib import Path
 import pytest
 from press_oracles import DRIVES, EDGE, LIGHT_MPA, hertz_force_nn, lammps_numbers, mixed_gpa, plan_of
 
+import ssbflow
+from ssbflow.flow.simulate import pack_case, press_case
 from ssbflow.inputs.material import Material
 from ssbflow.inputs.protocol import Press
 from ssbflow.packing.packing import Packing
 from ssbflow.press.contact_law import CONTACT_LAWS
 
+EXAMPLE_1 = Path(__file__).parents[2] / "catalogs" / "sweeps" / "example_1.yaml"
 KPA_PER_GPA = 1e6
 LAW = CONTACT_LAWS[Press(pressure_mpa=1).contact_law]
 
@@ -136,3 +139,15 @@ def test_rolling_is_left_out_where_its_friction_is_zero(drive: str) -> None:
     assert float(stiffness) > 0
     assert float(damping) > 0
     assert " ".join(resisting).replace(f" rolling sds {stiffness} {damping} {friction}", "") == words
+
+
+@pytest.mark.lammps
+def test_spheres_squeezed_flat_do_not_tremble_for_ever() -> None:
+    """This packing takes 172 800 steps to come to rest if nothing damps slip."""
+    sweep = ssbflow.load_sweep(EXAMPLE_1)
+    mixed = sweep.compositions[0]
+    rough = mixed.replace(eam=mixed.eam.replace(friction=0.8), se=mixed.se.replace(friction=0.8))
+    settling = sweep.protocol.press.settling.replace(max_steps=20_000)
+    protocol = sweep.protocol.replace(press=sweep.protocol.press.replace(settling=settling))
+    case = next(sweep.replace(compositions=[rough], protocol=protocol, seeds=[504]).cases())
+    assert press_case(case, pack_case(case)).unbalanced_force < settling.unbalanced_force_limit
