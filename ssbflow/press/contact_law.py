@@ -12,7 +12,7 @@ from ssbflow.inputs.protocol import Press
 from ssbflow.press.mechanics import contact_stiffness, damping_ratio, sphere_mass_pg, youngs_modulus_kpa
 
 TANGENTIAL_DAMPING = 0.025  # of critical, whatever the restitution: enough to calm, too little to upset explicit steps
-MOST_TANGENTIAL_DAMPING = 2.0  # times the normal one
+MOST_TANGENTIAL_DAMPING = 2.0  # times the normal one, which is none at a restitution of 1
 ROLLING_DAMPING = 0.05  # of critical, for the smallest particle
 
 

@@ -13,6 +13,7 @@ from ssbflow.inputs.material import Material
 from ssbflow.inputs.protocol import Press
 from ssbflow.packing.packing import Packing
 from ssbflow.press.contact_law import CONTACT_LAWS
+from ssbflow.press.mechanics import damping_ratio
 
 EXAMPLE_1 = Path(__file__).parents[2] / "catalogs" / "sweeps" / "example_1.yaml"
 KPA_PER_GPA = 1e6
@@ -139,6 +140,16 @@ def test_rolling_is_left_out_where_its_friction_is_zero(drive: str) -> None:
     assert float(stiffness) > 0
     assert float(damping) > 0
     assert " ".join(resisting).replace(f" rolling sds {stiffness} {damping} {friction}", "") == words
+
+
+@pytest.mark.parametrize(("restitution", "share"), [(0.2, 0.025), (0.7, 0.025), (0.95, 0.025), (1, 0)])
+def test_slip_is_damped_by_the_same_share_of_critical_whatever_the_restitution(
+    restitution: float, share: float
+) -> None:
+    bouncy = material(25, restitution=restitution)
+    words = LAW.coefficients(bouncy, Press(pressure_mpa=375), smallest_um=0.5).split()
+    times_the_normal_one = float(words[words.index("mindlin_rescale") + 2])
+    assert times_the_normal_one * damping_ratio(bouncy) == pytest.approx(share)
 
 
 @pytest.mark.lammps
