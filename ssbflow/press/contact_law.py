@@ -13,7 +13,7 @@ from ssbflow.press.mechanics import contact_stiffness, damping_ratio, sphere_mas
 
 TANGENTIAL_DAMPING = 0.025  # of critical, whatever the restitution: enough to calm, too little to upset explicit steps
 MOST_TANGENTIAL_DAMPING = 2.0  # times the normal one, which is none at a restitution of 1
-ROLLING_DAMPING = 0.02  # of critical, for the smallest particle; upsets them as well
+ROLLING_DAMPING = 0.02  # of critical, for the smallest particle; more upsets them as well
 
 
 class ContactLaw(Protocol):
