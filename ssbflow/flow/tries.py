@@ -8,7 +8,7 @@ from ssbflow.store.records import Failure
 
 LOST = "CancelledError"
 LIMITS = {
-    "KilledWorker": 1,  # Dask itself has given the case to several workers by then, all of which died
+    "KilledWorker": 2,  # Dask blames a case that only waited where workers died, too; three times is no accident
     LOST: 5,  # with a scheduler that was started anew
     "CommClosedError": 5,
     "DiskError": 3,
