@@ -94,7 +94,9 @@ def ratios_to_continuum(packing: Packing) -> dict[str, float]:
 def test_network_conducts_pressed_packings_as_the_continuum_does(drive: str, stiffness_scale: float) -> None:
     each = [ratios_to_continuum(packing) for packing in pressed(drive, stiffness_scale)]
     print(drive, stiffness_scale, each)
-    ratios = {name: float(np.nanmedian([ratio[name] for ratio in each])) for name in each[0]}
+    found = {name: [ratio[name] for ratio in each] for name in each[0]}
+    assert all(np.isfinite(values).mean() > 0.5 for values in found.values())  # most boxes span
+    ratios = {name: float(np.nanmedian(values)) for name, values in found.items()}
     assert ratios["all"] == pytest.approx(1, abs=0.12)
     # the phases alone have contacts that voxels of this size do not resolve
     assert all(0.65 < ratio < 1.15 for ratio in ratios.values())
